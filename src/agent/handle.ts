@@ -1,0 +1,26 @@
+// The running agent as api/ and the library see it: reading at any time, wishes answered later.
+
+import type { Address, Command, CommandResult, MonotonicMs, NodeView } from '../core/index.ts';
+import type { EventLog } from './event-log.ts';
+
+export interface AgentHandle {
+  readonly version: string;
+  readonly isDev: boolean;
+  readonly view: NodeView;
+  readonly events: EventLog;
+  /** The monotone clock that `view` is to be read at. */
+  nowMs(): MonotonicMs;
+  /** The wall clock of an instant of the monotone one, for people to read; decides nothing. */
+  wallClockMs(at: MonotonicMs): number;
+  readonly startedAt: MonotonicMs;
+  /** Settings as they took effect, each with where it came from: for /v1/config. Holds no secret. */
+  readonly settings: Readonly<Record<string, { readonly value: unknown; readonly from: string }>>;
+  readonly socketPath: string;
+  readonly boundAddress: Address;
+  command(command: Command): Promise<CommandResult>;
+  setLogLevel(level: string): CommandResult;
+  /** Reads the configuration file again (tags, log level); the rest needs a restart and is named in the answer. */
+  reload(): Promise<{ readonly changed: readonly string[]; readonly needsRestart: readonly string[]; readonly problem: string | null }>;
+  /** Numbers for GET /metrics: name → value. */
+  metrics(): ReadonlyMap<string, number>;
+}

@@ -1,0 +1,48 @@
+// The only door to the core.
+
+export { AssertionError, assert, assertNever } from './assert.ts';
+export {
+  type CommandResult,
+  type CoreEvent,
+  type DurableState,
+  type Effect,
+  type EventType,
+  type ExitReason,
+  Outbox,
+} from './effect.ts';
+export { hash32, hash64, mix32, NO_TAG, sameTag, type Tag } from './hash.ts';
+export {
+  type Address,
+  address,
+  type ClusterId,
+  clusterHashOf,
+  clusterId,
+  formatAddress,
+  hostOf,
+  type Incarnation,
+  INCARNATION_MAX,
+  incarnation,
+  isHex32,
+  type NodeId,
+  nodeId,
+  portOf,
+  type RunNonce,
+  runNonce,
+  tagOf,
+} from './ids.ts';
+export type { Command, Input } from './input.ts';
+export * from './message.ts';
+export { Random } from './random.ts';
+export { at, type MonotonicMs, NEVER, TICK_MS } from './time.ts';
+export {
+  CLOCK_RATE_ERROR,
+  CLOCK_RESOLUTION_MS,
+  failBoundMs,
+  isProfileName,
+  PROFILES,
+  type ProfileName,
+  type Timings,
+  timingsProblem,
+} from './timings.ts';
+export type { MemberCounts, MemberView, NodeView, Problem, ShownState, Standing } from './view.ts';
+export type { Node, NodeOptions } from './node.ts';

@@ -1,0 +1,167 @@
+// Everything peers say to each other, one union. wire/ turns it into bytes and back and checks every field's shape and
+// bounds before one of these exists; what is believed of it is decided in membership/ and node.ts.
+
+import type { Tag } from './hash.ts';
+import type { Address, ClusterId, Incarnation, NodeId, RunNonce } from './ids.ts';
+import type { ProfileName } from './timings.ts';
+
+/** What every packet bears (R1): who sends, how far its clock has run, which record it holds. */
+export interface Envelope {
+  /** `clusterHashOf(clusterId)`; 0 in what a node without a cluster may send: `join`, and `refused` from one that has none. */
+  readonly clusterHash: number;
+  readonly sender: Tag;
+  /** The sender's counter, stamped at this send; 0 when it has no cluster yet. */
+  readonly counter: number;
+  /** The version of the sender's record; 0 until the record exists. */
+  readonly recordVersion: number;
+  readonly message: Message;
+}
+
+export type Message = Push | Ping | Pong | Who | Hello | Superseded | Join | Welcome | Sync | SyncReply | Refused;
+
+/** UDP, every round: changes in full, counters of those whom both sides know in short. */
+export interface Push {
+  readonly kind: 'push';
+  /** Over (id, incarnation, metadata version) of all confirmed living members; differing hashes call for a sync. */
+  readonly listHash: Tag;
+  readonly entries: readonly MemberEntry[];
+  readonly beats: Beats;
+}
+
+/** Counters in columns: the hot part of a push. Owned by its maker and reused, so read it before the next step or decode. */
+export interface Beats {
+  readonly count: number;
+  /** The low half of each member's tag: the short index that both sides derive alike. */
+  readonly tagLo: Uint32Array;
+  readonly counter: Float64Array;
+}
+
+export const NO_BEATS: Beats = { count: 0, tagLo: new Uint32Array(0), counter: new Float64Array(0) };
+
+/** UDP: "are you there?" Bears the target's tag, so that another incarnation at the address does not answer for it. */
+export interface Ping {
+  readonly kind: 'ping';
+  readonly target: Tag;
+  /** Comes back in the pong; says nothing to anyone but the asker. */
+  readonly echo: number;
+}
+
+export interface Pong {
+  readonly kind: 'pong';
+  readonly echo: number;
+}
+
+/** UDP: "your tag is unknown to me, introduce yourself". */
+export interface Who {
+  readonly kind: 'who';
+  readonly tag: Tag;
+}
+
+/** UDP: the one full packet that introduces a tag: it must equal the hash of the four (R1). */
+export interface Hello {
+  readonly kind: 'hello';
+  readonly clusterId: ClusterId;
+  readonly nonce: RunNonce;
+  readonly entry: MemberEntry;
+}
+
+/** UDP: "a higher incarnation of your id is known here", named by its tag, which covers its nonce (R1). */
+export interface Superseded {
+  readonly kind: 'superseded';
+  readonly id: NodeId;
+  readonly incarnation: Incarnation;
+  readonly tag: Tag;
+}
+
+/** TCP, from a node without a cluster. `entry.tag` is not yet meaningful. */
+export interface Join {
+  readonly kind: 'join';
+  readonly clusterName: string;
+  readonly entry: MemberEntry;
+}
+
+/** TCP, the answer to a join: what makes the asker a member. */
+export interface Welcome {
+  readonly kind: 'welcome';
+  readonly clusterId: ClusterId;
+  readonly profile: ProfileName;
+  readonly entries: readonly MemberEntry[];
+}
+
+/** TCP: the whole list (or as much as fits a frame), to be answered with the other side's. */
+export interface Sync {
+  readonly kind: 'sync';
+  readonly clusterId: ClusterId;
+  readonly entries: readonly MemberEntry[];
+}
+
+export interface SyncReply {
+  readonly kind: 'sync-reply';
+  readonly clusterId: ClusterId;
+  readonly entries: readonly MemberEntry[];
+}
+
+/** TCP, the answer when a join or sync cannot be served. */
+export interface Refused {
+  readonly kind: 'refused';
+  readonly reason: RefusalReason;
+  /** What the other side would have to match: its cluster's name, or for `other-cluster` its cluster id. */
+  readonly detail: string;
+}
+
+/** `no-cluster`: it has none yet itself, ask again. `self`: you asked yourself. */
+export type RefusalReason = 'no-cluster' | 'self' | 'cluster-name' | 'other-cluster';
+
+/** A verdict's rank is its place in this list; of two about one incarnation the higher stands (see membership/merge.ts). */
+export const MEMBER_STATES = ['alive', 'failed', 'stopped', 'left'] as const;
+export type MemberState = (typeof MEMBER_STATES)[number];
+
+/** One member in full. */
+export interface MemberEntry {
+  readonly id: NodeId;
+  readonly incarnation: Incarnation;
+  readonly tag: Tag;
+  readonly counter: number;
+  readonly state: MemberState;
+  /** How long ago the verdict fell, as far as the sender knows; 0 for the living. Keeps a ghost from being reborn by relays. */
+  readonly stateAgeMs: number;
+  readonly facts: Facts;
+}
+
+/** What does not change while neither tags nor address do. Shared, never altered in place. */
+export interface Facts {
+  readonly name: string;
+  readonly address: Address;
+  readonly meta: Meta;
+}
+
+/** Shared by all members that have it alike. */
+export interface Meta {
+  /** Grows with every change of facts within an incarnation; the higher one stands. */
+  readonly version: number;
+  /** incarnation − first incarnation of this id: 0 in its first life. Decides name clashes (the later born loses). */
+  readonly restarts: number;
+  readonly zone: string;
+  /** Of the software. */
+  readonly software: string;
+  readonly canVote: boolean;
+  /** Sorted by key, keys unique. Pairs, not an object: keys come from the network. */
+  readonly tags: readonly (readonly [key: string, value: string])[];
+}
+
+/** Bounds that both wire/ (on what comes in) and the agent (on what the user asks for) keep. */
+export const LIMITS = {
+  nameLengthMax: 64,
+  tagsMax: 64,
+  tagKeyBytesMax: 128,
+  /** Key and value together. */
+  tagBytesMax: 1024,
+  zoneLengthMax: 64,
+  softwareLengthMax: 32,
+  datagramBytesMax: 1200,
+  /** A TCP message; a longer list goes in several exchanges. */
+  frameBytesMax: 4 * 1024 * 1024,
+  membersMax: 16_384,
+} as const;
+
+export const NAME_PATTERN = /^[A-Za-z0-9._-]{1,64}$/;

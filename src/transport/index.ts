@@ -1,0 +1,3 @@
+// The door of transport/.
+
+export { MemoryNetwork, type MemoryTransport } from './memory.ts';

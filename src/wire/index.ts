@@ -1,0 +1,3 @@
+// The door of wire/.
+
+export { Codec, type Decoded } from './codec.ts';
