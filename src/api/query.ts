@@ -39,7 +39,11 @@ export function eventsQuery(query: string, lastEventId: string | undefined): Che
   if (checked.kind === 'bad') return checked;
   const since = lastEventId ?? checked.value.get('since') ?? '0';
   if (!/^\d{1,16}$/.test(since) || !Number.isSafeInteger(Number(since))) {
-    return bad('invalid-query', `${quoted(since)} is no event id to continue after`, 'give the id of the last event you have, a whole number');
+    return bad(
+      'invalid-query',
+      `${quoted(since)} is no event id to continue after`,
+      'give the id of the last event you have, a whole number',
+    );
   }
   const follow = checked.value.get('follow') ?? 'true';
   if (follow !== 'true' && follow !== 'false') return unknownWord('follow', follow, ['true', 'false']);

@@ -14,7 +14,6 @@ const HINT_NAMES_MAX = 20;
 
 /** `socket` is the path that the server answers at. */
 export function readRoutes(agent: AgentHandle, socket: () => string): Route[] {
-  const { view } = agent;
   return [
     plain('/v1/status', () => json(statusJson(agent, agent.nowMs(), socket()))),
     { methods: ['GET'], path: '/v1/members', handle: ({ query }) => members(agent, query) },
@@ -24,7 +23,7 @@ export function readRoutes(agent: AgentHandle, socket: () => string): Route[] {
       problem(
         503,
         'not-quorate',
-        `${view.name} is not quorate: its standing is ${view.standing}`,
+        `${agent.view.name} is not quorate: its standing is ${agent.view.standing}`,
         'see GET /v1/status, or type: quorate status',
       ),
     ),
@@ -38,9 +37,9 @@ export function readRoutes(agent: AgentHandle, socket: () => string): Route[] {
     },
     plain('/v1/health/live', () => NO_CONTENT),
     plain('/v1/health/ready', () =>
-      view.clusterId !== null
+      agent.view.clusterId !== null
         ? NO_CONTENT
-        : problem(503, 'no-cluster', `${view.name} has not joined a cluster yet`, 'see the problems in GET /v1/status'),
+        : problem(503, 'no-cluster', `${agent.view.name} has not joined a cluster yet`, 'see the problems in GET /v1/status'),
     ),
     plain('/v1/version', () => json(versionJson(agent))),
     plain('/v1/config', () => json(configJson(agent, socket()))),
@@ -50,7 +49,7 @@ export function readRoutes(agent: AgentHandle, socket: () => string): Route[] {
       path: '/v1/prometheus/sd',
       handle: ({ query }) => {
         const port = portQuery(query);
-        return port.kind === 'bad' ? port.reply : json(discovery(view, agent.nowMs(), port.value));
+        return port.kind === 'bad' ? port.reply : json(discovery(agent.view, agent.nowMs(), port.value));
       },
     },
   ];
