@@ -115,7 +115,7 @@ function statsOf(path: string): Stats | null {
 }
 
 function isOurs(uid: number): boolean {
-  const own = process.getuid?.() ?? uid;
+  const own = process.geteuid?.() ?? uid;
   return own === uid || own === 0;
 }
 
