@@ -20,6 +20,11 @@ import {
   type Tag,
 } from '../../src/core/index.ts';
 
+/** Plain objects, as everything else makes them: fast-check would also give ones without a prototype. */
+function record<T>(model: { readonly [K in keyof T]: fc.Arbitrary<T[K]> }): fc.Arbitrary<T> {
+  return fc.record<T>(model, { noNullPrototype: true });
+}
+
 const uint32 = fc.oneof(fc.constantFrom(0, 1, 0x7fffffff, 0x80000000, 0xffffffff), fc.nat(0xffffffff));
 const safe = fc.oneof(fc.nat(200), fc.nat(0xffffffff), fc.constantFrom(2 ** 32, Number.MAX_SAFE_INTEGER), fc.maxSafeNat());
 
@@ -30,7 +35,7 @@ function hex32(distinct: number): fc.Arbitrary<string> {
 export const someNodeId: fc.Arbitrary<NodeId> = hex32(5).map((text) => text as NodeId);
 export const someClusterId: fc.Arbitrary<ClusterId> = hex32(2).map((text) => text as ClusterId);
 export const someNonce: fc.Arbitrary<RunNonce> = hex32(3).map((text) => text as RunNonce);
-export const someTag: fc.Arbitrary<Tag> = fc.record({ lo: uint32, hi: uint32 });
+export const someTag: fc.Arbitrary<Tag> = record({ lo: uint32, hi: uint32 });
 export const someCounter: fc.Arbitrary<number> = safe;
 export const someIncarnation: fc.Arbitrary<Incarnation> = fc
   .oneof(fc.nat(3), fc.constantFrom(1_790_000_000_000, INCARNATION_MAX), fc.maxSafeNat().map((n) => n % (INCARNATION_MAX + 1)))
@@ -56,7 +61,7 @@ const someTags: fc.Arbitrary<Meta['tags']> = fc
   .uniqueArray(fc.tuple(fc.oneof(fc.constantFrom('role', 'zone'), someText(12)), someText(40)), { selector: ([key]) => key, maxLength: 4 })
   .map((tags) => tags.sort(([a], [b]) => (a < b ? -1 : 1)));
 
-export const someMeta: fc.Arbitrary<Meta> = fc.record({
+export const someMeta: fc.Arbitrary<Meta> = record({
   version: safe,
   restarts: fc.oneof(fc.nat(3), fc.constant(INCARNATION_MAX)),
   zone: someText(LIMITS.zoneLengthMax),
@@ -65,9 +70,9 @@ export const someMeta: fc.Arbitrary<Meta> = fc.record({
   tags: someTags,
 });
 
-export const someFacts: fc.Arbitrary<Facts> = fc.record({ name: someName, address: someAddress, meta: someMeta });
+export const someFacts: fc.Arbitrary<Facts> = record({ name: someName, address: someAddress, meta: someMeta });
 
-export const someMemberEntry: fc.Arbitrary<MemberEntry> = fc.record({
+export const someMemberEntry: fc.Arbitrary<MemberEntry> = record({
   id: someNodeId,
   incarnation: someIncarnation,
   tag: someTag,
@@ -87,22 +92,22 @@ const someEntries = fc.array(someMemberEntry, { maxLength: 4 });
 
 /** One arbitrary a kind of message; a kind that is missing here is a type error. */
 export const messagesByKind: { readonly [K in Message['kind']]: fc.Arbitrary<Extract<Message, { kind: K }>> } = {
-  push: fc.record({ kind: fc.constant('push'), listHash: someTag, entries: someEntries, beats: someBeats }),
-  ping: fc.record({ kind: fc.constant('ping'), target: someTag, echo: safe }),
-  pong: fc.record({ kind: fc.constant('pong'), echo: safe }),
-  who: fc.record({ kind: fc.constant('who'), tag: someTag }),
-  hello: fc.record({ kind: fc.constant('hello'), clusterId: someClusterId, nonce: someNonce, entry: someMemberEntry }),
-  superseded: fc.record({ kind: fc.constant('superseded'), id: someNodeId, incarnation: someIncarnation, tag: someTag }),
-  join: fc.record({ kind: fc.constant('join'), clusterName: fc.constantFrom('default', 'other'), entry: someMemberEntry }),
-  welcome: fc.record({
+  push: record({ kind: fc.constant('push'), listHash: someTag, entries: someEntries, beats: someBeats }),
+  ping: record({ kind: fc.constant('ping'), target: someTag, echo: safe }),
+  pong: record({ kind: fc.constant('pong'), echo: safe }),
+  who: record({ kind: fc.constant('who'), tag: someTag }),
+  hello: record({ kind: fc.constant('hello'), clusterId: someClusterId, nonce: someNonce, entry: someMemberEntry }),
+  superseded: record({ kind: fc.constant('superseded'), id: someNodeId, incarnation: someIncarnation, tag: someTag }),
+  join: record({ kind: fc.constant('join'), clusterName: fc.constantFrom('default', 'other'), entry: someMemberEntry }),
+  welcome: record({
     kind: fc.constant('welcome'),
     clusterId: someClusterId,
     profile: fc.constantFrom('local', 'lan', 'wan'),
     entries: someEntries,
   }),
-  sync: fc.record({ kind: fc.constant('sync'), clusterId: someClusterId, entries: someEntries }),
-  'sync-reply': fc.record({ kind: fc.constant('sync-reply'), clusterId: someClusterId, entries: someEntries }),
-  refused: fc.record({
+  sync: record({ kind: fc.constant('sync'), clusterId: someClusterId, entries: someEntries }),
+  'sync-reply': record({ kind: fc.constant('sync-reply'), clusterId: someClusterId, entries: someEntries }),
+  refused: record({
     kind: fc.constant('refused'),
     reason: fc.constantFrom('no-cluster', 'self', 'cluster-name', 'other-cluster'),
     detail: someText(LIMITS.nameLengthMax),
@@ -112,7 +117,7 @@ export const messagesByKind: { readonly [K in Message['kind']]: fc.Arbitrary<Ext
 export const someMessage: fc.Arbitrary<Message> = fc.oneof(...Object.values(messagesByKind));
 
 export function envelopeOf(message: fc.Arbitrary<Message>): fc.Arbitrary<Envelope> {
-  return fc.record({ clusterHash: uint32, sender: someTag, counter: someCounter, recordVersion: safe, message });
+  return record({ clusterHash: uint32, sender: someTag, counter: someCounter, recordVersion: safe, message });
 }
 
 export const someEnvelope: fc.Arbitrary<Envelope> = envelopeOf(someMessage);
