@@ -88,6 +88,7 @@ export const someBeats: fc.Arbitrary<Beats> = fc.array(fc.tuple(uint32, someCoun
   counter: Float64Array.from(pairs, ([, counter]) => counter),
 }));
 
+const someHashes: fc.Arbitrary<Uint32Array> = fc.array(uint32, { maxLength: 20 }).map((hashes) => Uint32Array.from(hashes));
 const someEntries = fc.array(someMemberEntry, { maxLength: 4 });
 
 /** One arbitrary a kind of message; a kind that is missing here is a type error. */
@@ -96,7 +97,7 @@ export const messagesByKind: { readonly [K in Message['kind']]: fc.Arbitrary<Ext
   ping: record({ kind: fc.constant('ping'), target: someTag, echo: safe }),
   pong: record({ kind: fc.constant('pong'), echo: safe }),
   who: record({ kind: fc.constant('who'), tag: someTag }),
-  hello: record({ kind: fc.constant('hello'), clusterId: someClusterId, nonce: someNonce, entry: someMemberEntry }),
+  hello: record({ kind: fc.constant('hello'), echo: safe, clusterId: someClusterId, nonce: someNonce, entry: someMemberEntry }),
   superseded: record({ kind: fc.constant('superseded'), id: someNodeId, incarnation: someIncarnation, tag: someTag }),
   join: record({ kind: fc.constant('join'), clusterName: fc.constantFrom('default', 'other'), entry: someMemberEntry }),
   welcome: record({
@@ -105,8 +106,13 @@ export const messagesByKind: { readonly [K in Message['kind']]: fc.Arbitrary<Ext
     profile: fc.constantFrom('local', 'lan', 'wan'),
     entries: someEntries,
   }),
-  sync: record({ kind: fc.constant('sync'), clusterId: someClusterId, entries: someEntries }),
-  'sync-reply': record({ kind: fc.constant('sync-reply'), clusterId: someClusterId, entries: someEntries }),
+  sync: record({
+    kind: fc.constant('sync'),
+    clusterId: someClusterId,
+    digest: fc.option(someHashes),
+    entries: someEntries,
+  }),
+  'sync-reply': record({ kind: fc.constant('sync-reply'), clusterId: someClusterId, entries: someEntries, wanted: someHashes }),
   refused: record({
     kind: fc.constant('refused'),
     reason: fc.constantFrom('no-cluster', 'self', 'cluster-name', 'other-cluster'),
