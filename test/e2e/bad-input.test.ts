@@ -3,10 +3,11 @@
 
 import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { Lab } from '../support/agents.ts';
+import type { Fleet } from '../support/agents.ts';
+import { newLab } from '../support/lab.ts';
 
 /** A directory that nobody can write into, not even root, who is not held by modes. */
-function readOnlyDirectory(lab: Lab): string {
+function readOnlyDirectory(lab: Fleet): string {
   if (process.getuid?.() === 0) return '/sys/kernel';
   const path = lab.path('read-only');
   mkdirSync(path);
@@ -16,32 +17,35 @@ function readOnlyDirectory(lab: Lab): string {
 
 describe('an agent that cannot start', () => {
   test('ends with 1 when the state directory cannot be written', async () => {
-    const lab = new Lab();
+    const lab = newLab();
     const stateDir = readOnlyDirectory(lab);
-    const { code, stderr } = await lab.launch({ name: 'n1', flags: ['--init'], stateDir }).ended;
+    const { code, stderr } = await lab.endOf(lab.launch({ name: 'n1', flags: ['--init'], stateDir }), 'an agent that cannot start');
     expect(stderr).toContain(stateDir);
     expect(code).toBe(1);
   });
 
   test('ends with 1 when its port is taken', async () => {
-    const lab = new Lab();
+    const lab = newLab();
     const first = await lab.start({ name: 'n1', flags: ['--init'] });
     const taken = (await first.status()).address;
-    const { code, stderr } = await lab.launch({ name: 'n2', flags: ['--init'], bind: taken }).ended;
+    const { code, stderr } = await lab.endOf(lab.launch({ name: 'n2', flags: ['--init'], bind: taken }), 'an agent that cannot start');
     expect(stderr).toContain(taken);
     expect(code).toBe(1);
     expect(first.hasEnded).toBe(false);
   });
 
   test('ends with 1 when the address is none of this host', async () => {
-    const lab = new Lab();
-    const { code, stderr } = await lab.launch({ name: 'n1', flags: ['--init'], bind: '192.0.2.1:7946' }).ended;
+    const lab = newLab();
+    const { code, stderr } = await lab.endOf(
+      lab.launch({ name: 'n1', flags: ['--init'], bind: '192.0.2.1:7946' }),
+      'an agent that cannot start',
+    );
     expect(stderr).toContain('192.0.2.1:7946');
     expect(code).toBe(1);
   });
 
   test('ends with 1 when its socket belongs to a living agent, which goes on', async () => {
-    const lab = new Lab();
+    const lab = newLab();
     const first = await lab.start({ name: 'n1', flags: ['--init'] });
     const { code, stderr } = await lab.run(agentArgs(lab, ['--init', '--socket', first.socketPath]));
     expect(stderr).toContain(first.socketPath);
@@ -50,7 +54,7 @@ describe('an agent that cannot start', () => {
   });
 
   test('ends with 1 when the socket path is longer than the system can hold', async () => {
-    const lab = new Lab();
+    const lab = newLab();
     const path = `${lab.path('x'.repeat(120))}.sock`;
     const { code, stderr } = await lab.run(agentArgs(lab, ['--init', '--socket', path]));
     expect(stderr).toContain(path);
@@ -60,7 +64,7 @@ describe('an agent that cannot start', () => {
   });
 
   test('ends with 64 when it is told neither to begin nor to join and has no state', async () => {
-    const lab = new Lab();
+    const lab = newLab();
     const { code, stderr } = await lab.run(agentArgs(lab, []));
     expect(stderr).toContain('--init');
     expect(stderr).toContain('--join');
@@ -68,7 +72,7 @@ describe('an agent that cannot start', () => {
   });
 
   test('ends with 64 when a flag is unknown, and names the nearest one', async () => {
-    const lab = new Lab();
+    const lab = newLab();
     const { code, stderr } = await lab.run(agentArgs(lab, ['--init', '--profil', 'lan']));
     expect(stderr).toContain('--profil');
     expect(stderr).toContain('--profile');
@@ -76,7 +80,7 @@ describe('an agent that cannot start', () => {
   });
 
   test('ends with 78 when the configuration holds an unknown key, and names it, its line and the nearest one', async () => {
-    const lab = new Lab();
+    const lab = newLab();
     const config = lab.path('quorate.toml');
     writeFileSync(config, 'name = "n1"\nprofil = "lan"\n', { mode: 0o600 });
     const { code, stderr } = await lab.run(agentArgs(lab, ['--init', '--config', config]));
@@ -88,7 +92,7 @@ describe('an agent that cannot start', () => {
   });
 
   test('ends with 78 when the configuration cannot be read as TOML, and names the line', async () => {
-    const lab = new Lab();
+    const lab = newLab();
     const config = lab.path('quorate.toml');
     writeFileSync(config, 'name = "n1"\nprofile = \n', { mode: 0o600 });
     const { code, stderr } = await lab.run(agentArgs(lab, ['--init', '--config', config]));
@@ -100,7 +104,7 @@ describe('an agent that cannot start', () => {
 
 describe('a verb that finds no agent', () => {
   test('ends with 3 and says where it looked and how to start one', async () => {
-    const lab = new Lab();
+    const lab = newLab();
     const socket = lab.path('absent.sock');
     const { code, stdout, stderr } = await lab.run(['members', '--socket', socket]);
     expect(stderr).toContain(socket);
@@ -111,7 +115,7 @@ describe('a verb that finds no agent', () => {
 });
 
 /** An agent's arguments without the ones that the test itself wants to give. */
-function agentArgs(lab: Lab, flags: readonly string[]): string[] {
+function agentArgs(lab: Fleet, flags: readonly string[]): string[] {
   const socket = flags.includes('--socket') ? [] : ['--socket', lab.path('x.sock')];
   return ['agent', '--bind', `${lab.address()}:0`, '--state-dir', lab.path('state'), ...socket, ...flags];
 }

@@ -1,10 +1,9 @@
 // Agents find each other: real processes, real sockets.
 
-import { createSocket } from 'node:dgram';
-import { createServer } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { describe, expect, test } from 'vitest';
-import { Lab } from '../support/agents.ts';
+import { freePort } from '../support/agents.ts';
+import { newLab } from '../support/lab.ts';
 
 const alive = (...names: string[]): Record<string, 'alive'> => Object.fromEntries(names.map((name) => [name, 'alive']));
 
@@ -12,7 +11,7 @@ const hasIpv6 = Object.values(networkInterfaces()).some((list) => list?.some(({ 
 
 describe('joining', () => {
   test('five agents that were given one seed all show all five', async () => {
-    const lab = new Lab();
+    const lab = newLab();
     const agents = await lab.cluster(5);
     await lab.waitForView(agents, alive('n1', 'n2', 'n3', 'n4', 'n5'));
 
@@ -26,7 +25,7 @@ describe('joining', () => {
   });
 
   test('the first event of an agent is that it joined itself, and everyone alive gets one', async () => {
-    const lab = new Lab();
+    const lab = newLab();
     const agents = await lab.cluster(3);
     await lab.waitForView(agents, alive('n1', 'n2', 'n3'));
 
@@ -40,7 +39,7 @@ describe('joining', () => {
   });
 
   test('a seed that is down when an agent starts is found once it is up', async () => {
-    const lab = new Lab();
+    const lab = newLab();
     const seedHost = lab.address();
     const port = await freePort(seedHost);
     const early = await lab.start({ name: 'early', flags: ['--join', `${seedHost}:${port}`] });
@@ -53,7 +52,7 @@ describe('joining', () => {
   });
 
   test.skipIf(!hasIpv6)(`agents meet over IPv6${hasIpv6 ? '' : ' (skipped: this machine has no ::1)'}`, async () => {
-    const lab = new Lab();
+    const lab = newLab();
     const first = await lab.start({ name: 'a', flags: ['--init'], bind: '[::1]:0' });
     const seed = (await first.status()).address;
     expect(seed).toMatch(/^\[::1\]:\d+$/);
@@ -61,18 +60,3 @@ describe('joining', () => {
     await lab.waitForView([first, second], alive('a', 'b'));
   });
 });
-
-/** A port that is free for UDP and TCP at this instant; on an address of the test's own nobody takes it in between. */
-async function freePort(host: string): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => {
-    server.listen(0, host, resolve);
-  });
-  const { port } = server.address() as { port: number };
-  const socket = createSocket('udp4');
-  await new Promise<void>((resolve) => {
-    socket.bind(port, host, resolve);
-  });
-  await Promise.all([new Promise((resolve) => server.close(resolve)), new Promise<void>((resolve) => socket.close(() => resolve()))]);
-  return port;
-}

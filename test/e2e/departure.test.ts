@@ -2,11 +2,11 @@
 
 import { createSocket } from 'node:dgram';
 import { describe, expect, test } from 'vitest';
-import { Lab } from '../support/agents.ts';
+import { newLab } from '../support/lab.ts';
 
 describe('a member that is gone', () => {
   test('killed, it is failed at all others; restarted on a new port with its state, it is alive again as a later incarnation', async () => {
-    const lab = new Lab();
+    const lab = newLab();
     const [n1, n2, n3] = await lab.cluster(3);
     await lab.waitForView([n1, n2!, n3!], { n1: 'alive', n2: 'alive', n3: 'alive' });
     const before = (await n1.member('n3'))!;
@@ -35,24 +35,24 @@ describe('a member that is gone', () => {
   });
 
   test('one that left is shown as left, and its process ends with 0', async () => {
-    const lab = new Lab();
+    const lab = newLab();
     const [n1, n2, n3] = await lab.cluster(3);
     await lab.waitForView([n1, n2!, n3!], { n1: 'alive', n2: 'alive', n3: 'alive' });
 
     const verb = await lab.run(['leave', '--socket', n3!.socketPath]);
     expect(verb.code).toBe(0);
-    expect((await n3!.ended).code).toBe(0);
+    expect((await lab.endOf(n3!, 'the one that left')).code).toBe(0);
     await lab.waitForView([n1, n2!], { n1: 'alive', n2: 'alive', n3: 'left' });
     expect((await n1.events()).filter(({ member }) => member === 'n3').map(({ type }) => type)).toEqual(['member-joined', 'member-left']);
   });
 
   test('one that left comes back with its state as a later incarnation', async () => {
-    const lab = new Lab();
+    const lab = newLab();
     const [n1, n2] = await lab.cluster(2);
     await lab.waitForView([n1, n2!], { n1: 'alive', n2: 'alive' });
     const before = (await n1.member('n2'))!;
     await n2!.post('/v1/leave');
-    await n2!.ended;
+    await lab.endOf(n2!, 'the one that left');
     await lab.waitForView([n1], { n1: 'alive', n2: 'left' });
 
     const seed = (await n1.status()).address;
@@ -64,7 +64,7 @@ describe('a member that is gone', () => {
   test.each(['SIGTERM', 'SIGINT'] as const)(
     'one that was stopped by %s is shown as stopped, and its process ends with 0',
     async (signal) => {
-      const lab = new Lab();
+      const lab = newLab();
       const [n1, n2] = await lab.cluster(2);
       await lab.waitForView([n1, n2!], { n1: 'alive', n2: 'alive' });
 
@@ -76,14 +76,13 @@ describe('a member that is gone', () => {
 
 describe('two members under one name', () => {
   test('the later born ends with 1 and shows both addresses; the other goes on', async () => {
-    const lab = new Lab();
+    const lab = newLab();
     const [n1, n2] = await lab.cluster(2);
     await lab.waitForView([n1, n2!], { n1: 'alive', n2: 'alive' });
     const holder = (await n2!.status()).address;
 
     const late = lab.launch({ name: 'n2', flags: ['--join', (await n1.status()).address] });
-    await lab.waitFor('the later born ends', () => late.hasEnded);
-    const { code, stderr } = await late.ended;
+    const { code, stderr } = await lab.endOf(late, 'the later born');
     expect(code).toBe(1);
     expect(stderr).toContain('n2');
     expect(stderr).toContain(holder);

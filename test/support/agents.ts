@@ -1,13 +1,15 @@
-// Real agents for end-to-end tests: processes of dist/quorate.mjs, each with its own loopback address, state directory and
-// socket. A lab belongs to one test and takes everything down with it, however the test ends.
+// Real agents, for end-to-end tests and benchmarks: processes of dist/quorate.mjs, each with its own loopback address, state
+// directory and socket. Whoever opens a fleet closes it; a process that ends without having done so takes its agents with it.
 // What an agent says is asked over its socket by a client of the test's own, so that the contract is tested, not our client.
 
 import { type ChildProcess, spawn } from 'node:child_process';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { request } from 'node:http';
+import { type AddressInfo, createServer, isIPv6 } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
 import type { EventJson, MemberJson, MembersJson, StatusJson } from '../../src/api/contract.ts';
 
 export const executable = join(import.meta.dirname, '..', '..', 'dist', 'quorate.mjs');
@@ -47,8 +49,9 @@ export class Running {
   #stderr = '';
   #end: Ended | null = null;
 
-  constructor(args: readonly string[], env: NodeJS.ProcessEnv) {
-    this.#child = spawn(process.execPath, [executable, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  constructor(args: readonly string[], env: NodeJS.ProcessEnv, keepsOutput = true) {
+    const stdout = keepsOutput ? 'pipe' : 'ignore';
+    this.#child = spawn(process.execPath, [executable, ...args], { env, stdio: ['ignore', stdout, 'pipe'] });
     this.#child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       this.#stdout += text;
     });
@@ -98,9 +101,10 @@ export class AgentProcess extends Running {
   /** What was asked for; the port that was chosen stands in `status().address`. */
   readonly bind: string;
 
-  constructor(launch: Required<Launch> & { readonly socketPath: string }, env: NodeJS.ProcessEnv) {
+  constructor(launch: Required<Launch> & { readonly socketPath: string }, env: NodeJS.ProcessEnv, { profile, keepsOutput }: FleetOptions) {
     const { name, bind, stateDir, socketPath, flags } = launch;
-    super(['agent', '--name', name, '--bind', bind, '--socket', socketPath, '--state-dir', stateDir, '--profile', 'local', ...flags], env);
+    const own = ['--name', name, '--bind', bind, '--socket', socketPath, '--state-dir', stateDir, '--profile', profile];
+    super(['agent', ...own, ...flags], env, keepsOutput);
     this.name = name;
     this.socketPath = socketPath;
     this.stateDir = stateDir;
@@ -147,26 +151,36 @@ export class AgentProcess extends Running {
   }
 }
 
-let labCount = 0;
+let fleetCount = 0;
 
-export class Lab {
+export interface FleetOptions {
+  readonly profile: 'local' | 'lan' | 'wan';
+  /** Of the agents' stdout, for the message when something fails. A benchmark has no use for it and no time. */
+  readonly keepsOutput: boolean;
+}
+
+export class Fleet {
   readonly directory = mkdtempSync(join(tmpdir(), 'q-'));
+  readonly #options: FleetOptions;
   readonly #processes: Running[] = [];
-  readonly #net = `127.${16 + (process.pid % 200)}.${++labCount % 250}`;
+  readonly #net = `127.${16 + (process.pid % 200)}.${++fleetCount % 250}`;
   #addressCount = 0;
   #pathCount = 0;
   readonly #killAll = (): void => {
     for (const one of this.#processes) if (!one.hasEnded) one.killAtOnce();
   };
 
-  constructor() {
+  constructor(options: FleetOptions = { profile: 'local', keepsOutput: true }) {
+    this.#options = options;
     process.once('exit', this.#killAll);
-    onTestFinished(async () => {
-      this.#killAll();
-      await Promise.all(this.#processes.map((one) => one.ended));
-      process.off('exit', this.#killAll);
-      rmSync(this.directory, { recursive: true, force: true });
-    });
+  }
+
+  /** Ends every process, waits until they are gone, and removes what they wrote. */
+  async close(): Promise<void> {
+    this.#killAll();
+    await Promise.all(this.#processes.map((one) => one.ended));
+    process.off('exit', this.#killAll);
+    rmSync(this.directory, { recursive: true, force: true });
   }
 
   /** A loopback address that nobody else in this run uses. Systems other than Linux have only the one. */
@@ -183,7 +197,7 @@ export class Lab {
   /** Starts an agent without waiting for anything: for those that are expected to refuse. */
   launch(launch: Launch): AgentProcess {
     const { name, flags, bind = `${this.address()}:0`, stateDir = this.path(`${name}-state`) } = launch;
-    const agent = new AgentProcess({ name, flags, bind, stateDir, socketPath: this.path(`${name}.sock`) }, environment());
+    const agent = new AgentProcess({ name, flags, bind, stateDir, socketPath: this.path(`${name}.sock`) }, environment(), this.#options);
     this.#processes.push(agent);
     return agent;
   }
@@ -191,19 +205,31 @@ export class Lab {
   /** Starts an agent and waits until its socket answers. */
   async start(launch: Launch): Promise<AgentProcess> {
     const agent = this.launch(launch);
+    await this.answers(agent);
+    return agent;
+  }
+
+  /** `count` agents named n1, n2 …, all launched at once; n1 begins the cluster and is the others' seed. */
+  async launchCluster(count: number): Promise<[AgentProcess, ...AgentProcess[]]> {
+    const host = this.address();
+    const seed = `${host}:${await freePort(host)}`;
+    const first = this.launch({ name: 'n1', flags: ['--init'], bind: seed });
+    const others = Array.from({ length: count - 1 }, (_, i) => this.launch({ name: `n${i + 2}`, flags: ['--join', seed] }));
+    return [first, ...others];
+  }
+
+  /** The same, all answering on their sockets. */
+  async cluster(count: number): Promise<[AgentProcess, ...AgentProcess[]]> {
+    const agents = await this.launchCluster(count);
+    for (const agent of agents) await this.answers(agent);
+    return agents;
+  }
+
+  async answers(agent: AgentProcess): Promise<void> {
     await this.waitFor(`${agent.name} answers on its socket`, async () => {
       if (agent.hasEnded) throw new Error(`${agent.name} ended while it started`);
       return (await agent.get('/v1/status')).status === 200;
     });
-    return agent;
-  }
-
-  /** A first agent, and `count - 1` that join it, all at once; named n1, n2 … */
-  async cluster(count: number): Promise<[AgentProcess, ...AgentProcess[]]> {
-    const first = await this.start({ name: 'n1', flags: ['--init'] });
-    const seed = (await first.status()).address;
-    const names = Array.from({ length: count - 1 }, (_, i) => `n${i + 2}`);
-    return [first, ...(await Promise.all(names.map((name) => this.start({ name, flags: ['--join', seed] }))))];
   }
 
   /** Every one of `agents` shows exactly these members in these states, and no other. */
@@ -225,7 +251,11 @@ export class Lab {
   async run(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
     const running = new Running(args, { ...environment(), ...env });
     this.#processes.push(running);
-    await this.waitFor(`quorate ${args.join(' ')} ends`, () => running.hasEnded);
+    return await this.endOf(running, `quorate ${args.join(' ')}`);
+  }
+
+  async endOf(running: Running, what: string): Promise<Ended> {
+    await this.waitFor(`${what} ends`, () => running.hasEnded);
     return await running.ended;
   }
 
@@ -243,12 +273,24 @@ export class Lab {
       }
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     }
-    throw new Error(`waited in vain until ${typeof what === 'string' ? what : what()}\n${this.#report()}`, { cause: problem });
+    throw new Error(`waited in vain until ${typeof what === 'string' ? what : what()}\n${this.report()}`, { cause: problem });
   }
 
-  #report(): string {
+  /** The last words of every process, for the message of what went wrong. */
+  report(): string {
     return this.#processes.map((one) => `--- process ${one.pid}\n${tail(one.stdout)}${tail(one.stderr)}`).join('\n');
   }
+}
+
+/** A port that is free for UDP and TCP at this instant; on an address of one's own nobody takes it in between. */
+export async function freePort(host: string): Promise<number> {
+  const server = createServer().listen(0, host);
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const socket = createSocket(isIPv6(host) ? 'udp6' : 'udp4').bind(port, host);
+  await once(socket, 'listening');
+  await Promise.all([new Promise((resolve) => server.close(resolve)), new Promise<void>((resolve) => socket.close(resolve))]);
+  return port;
 }
 
 function tail(text: string): string {
