@@ -8,47 +8,56 @@ export interface Room {
   readonly name: string;
   /** The first room that matches is the file's room. */
   readonly files: RegExp;
-  /** Paths below src/ (or bare module names) that may be imported, besides the room itself. */
+  /** Paths below src/, or bare module names, that may be imported. */
   readonly may: readonly RegExp[];
-  /** As `may`, but only by `import type`. */
-  readonly mayTypes?: readonly RegExp[];
+  /** A folder's files know each other; a room of single files names in `may` whom it knows. */
+  readonly isFolder: boolean;
 }
 
 const FILE_LINES_MAX = 400;
 
 const core = /^core\/index\.ts$/;
+const coreTop = /^core\/[^/]+\.ts$/;
 const wire = /^wire\/index\.ts$/;
 const transport = /^transport\/index\.ts$/;
 const agent = /^agent\/index\.ts$/;
 const anyNode = /^node:/;
+/** Shapes that import next to nothing: who needs only these does not load the agent by its door. */
+const agentShapes = /^agent\/(?:handle|event-log|operational-error)\.ts$/;
 
 /** STYLE.md's table. Folders are entered by index.ts; where a single file is named, it is one of the exceptions. */
 export const ROOMS: readonly Room[] = [
-  { name: 'core/membership', files: /^core\/membership\//, may: [/^core\/[^/]+\.ts$/] },
-  { name: 'core/gossip', files: /^core\/gossip\//, may: [/^core\/[^/]+\.ts$/, /^core\/membership\//] },
-  { name: 'core/detector', files: /^core\/detector\//, may: [/^core\/[^/]+\.ts$/] },
-  { name: 'core/record', files: /^core\/record\//, may: [/^core\/[^/]+\.ts$/] },
-  { name: 'core/lease', files: /^core\/lease\//, may: [/^core\/[^/]+\.ts$/] },
-  { name: 'core/fence', files: /^core\/fence\//, may: [/^core\/[^/]+\.ts$/] },
-  { name: 'core/node.ts', files: /^core\/node\.ts$/, may: [/^core\//] },
-  { name: 'core', files: /^core\//, may: [/^core\/[^/]+\.ts$/] },
-  { name: 'wire', files: /^wire\//, may: [core, /^msgpackr$/, /^node:crypto$/] },
-  { name: 'transport/memory.ts', files: /^transport\/memory\.ts$/, may: [core], mayTypes: [/^agent\/ports\.ts$/] },
-  { name: 'transport', files: /^transport\//, may: [core, /^node:(?:dgram|net)$/], mayTypes: [/^agent\/ports\.ts$/] },
-  { name: 'agent/driver and ports', files: /^agent\/(?:driver|ports)\.ts$/, may: [core, wire, transport] },
-  { name: 'agent', files: /^agent\//, may: [core, wire, transport, anyNode, /^pino$/] },
-  { name: 'api/contract.ts', files: /^api\/contract\.ts$/, may: [] },
-  { name: 'api/client.ts', files: /^api\/client\.ts$/, may: [/^api\/contract\.ts$/, /^node:(?:net|http)$/] },
-  { name: 'api', files: /^api\//, may: [agent, /^node:http$/], mayTypes: [core] },
-  { name: 'cli', files: /^cli\//, may: [/^api\/(?:index|client|contract)\.ts$/, agent, anyNode, /^yargs(?:\/|$)/, /^smol-toml$/] },
-  { name: 'sim', files: /^sim\//, may: [core, wire, /^transport\/memory\.ts$/, /^agent\/(?:driver|ports)\.ts$/] },
-  { name: 'main.ts', files: /^main\.ts$/, may: [/^cli\/index\.ts$/] },
+  { name: 'core/membership', files: /^core\/membership\//, may: [coreTop], isFolder: true },
+  { name: 'core/gossip', files: /^core\/gossip\//, may: [coreTop, /^core\/membership\//], isFolder: true },
+  { name: 'core/detector', files: /^core\/detector\//, may: [coreTop], isFolder: true },
+  { name: 'core/record', files: /^core\/record\//, may: [coreTop], isFolder: true },
+  { name: 'core/lease', files: /^core\/lease\//, may: [coreTop], isFolder: true },
+  { name: 'core/fence', files: /^core\/fence\//, may: [coreTop], isFolder: true },
+  // What joins the rooms below: the dispatcher, and the parts that it was cut into.
+  { name: 'core/node.ts', files: /^core\/(?:node|roster)\.ts$/, may: [/^core\//], isFolder: false },
+  { name: 'core', files: /^core\//, may: [coreTop], isFolder: false },
+  { name: 'wire', files: /^wire\//, may: [core, /^msgpackr(?:\/|$)/, /^node:crypto$/], isFolder: true },
+  { name: 'transport/memory.ts', files: /^transport\/memory\.ts$/, may: [core, /^transport\/types\.ts$/], isFolder: false },
+  { name: 'transport', files: /^transport\//, may: [core, /^node:(?:dgram|net)$/], isFolder: true },
+  {
+    name: 'agent/driver and ports',
+    files: /^agent\/(?:driver|ports)\.ts$/,
+    may: [core, wire, transport, /^agent\/(?:driver|ports)\.ts$/],
+    isFolder: false,
+  },
+  { name: 'agent', files: /^agent\//, may: [core, wire, transport, anyNode, /^pino$/], isFolder: true },
+  { name: 'api/contract.ts', files: /^api\/contract\.ts$/, may: [], isFolder: false },
+  { name: 'api/client.ts', files: /^api\/client\.ts$/, may: [/^api\/contract\.ts$/, /^node:(?:net|http)$/], isFolder: false },
+  { name: 'api', files: /^api\//, may: [agent, agentShapes, core, /^node:http$/], isFolder: true },
+  {
+    name: 'cli',
+    files: /^cli\//,
+    may: [/^api\/(?:index|client|contract)\.ts$/, agent, agentShapes, core, anyNode, /^yargs(?:\/|$)/, /^smol-toml$/],
+    isFolder: true,
+  },
+  { name: 'sim', files: /^sim\//, may: [core, wire, /^transport\/memory\.ts$/, /^agent\/(?:driver|ports)\.ts$/], isFolder: true },
+  { name: 'main.ts', files: /^main\.ts$/, may: [/^cli\/index\.ts$/], isFolder: false },
 ];
-
-/** Rooms that are one file are closed to the rest of their folder; the others own what lies below their folder. */
-const closed = new Set(['api/contract.ts', 'api/client.ts', 'agent/driver and ports', 'main.ts', 'core', 'transport/memory.ts']);
-
-const OWN_FILES: Readonly<Record<string, RegExp>> = { 'agent/driver and ports': /^agent\/(?:driver|ports)\.ts$/ };
 
 /** What would let time, chance or the machine into the core. The compiler sees to the rest through `"types": []`. */
 const BANNED_IN_CORE =
@@ -88,26 +97,15 @@ export function shapeProblems(path: string, text: string): string[] {
   return found;
 }
 
-function importProblem(path: string, room: Room, one: Import, files: ReadonlyMap<string, string>): string | null {
-  if (one.specifier === null) return 'imports a module whose name is computed, so its layer cannot be checked';
-  const isRelative = one.specifier.startsWith('.');
-  const target = isRelative ? posix.join(posix.dirname(path), one.specifier) : one.specifier;
-  if (isRelative && !files.has(target)) return `imports ${one.specifier}, which is no file of src`;
-  if (isOwn(path, room, target)) return null;
-  if (room.may.some((allowed) => allowed.test(target)) && !entersPastNode(room, target)) return null;
-  if (one.isTypeOnly && room.mayTypes?.some((allowed) => allowed.test(target))) return null;
+function importProblem(path: string, room: Room, { specifier }: Import, files: ReadonlyMap<string, string>): string | null {
+  if (specifier === null) return 'imports a module whose name is computed, so its layer cannot be checked';
+  const isRelative = specifier.startsWith('.');
+  const target = isRelative ? posix.join(posix.dirname(path), specifier) : specifier;
+  if (isRelative && !files.has(target)) return `imports ${specifier}, which is no file of src`;
+  const isOwn = isRelative && room.isFolder && target.startsWith(`${room.name}/`);
+  if (isOwn) return null;
+  // The rooms below node.ts are joined by it and know nothing of it.
+  const climbs = target === 'core/node.ts' && room.name.startsWith('core/') && room.isFolder;
+  if (!climbs && room.may.some((allowed) => allowed.test(target))) return null;
   return `imports ${target}, which ${room.name} must not know`;
-}
-
-function isOwn(path: string, room: Room, target: string): boolean {
-  const own = OWN_FILES[room.name];
-  if (own !== undefined) return own.test(target);
-  if (closed.has(room.name) || target.startsWith('node:')) return false;
-  const folder = room.name.startsWith('core/') ? room.name : path.slice(0, path.indexOf('/'));
-  return target.startsWith(`${folder}/`);
-}
-
-// Below node.ts nobody may know node.ts; only the door shows it.
-function entersPastNode(room: Room, target: string): boolean {
-  return target === 'core/node.ts' && room.name.startsWith('core/');
 }

@@ -10,7 +10,6 @@ export interface Source {
 export interface Import {
   /** Null: computed at run time, so nobody can check it. */
   readonly specifier: string | null;
-  readonly isTypeOnly: boolean;
   readonly line: number;
 }
 
@@ -111,18 +110,18 @@ function regExpEnd(text: string, from: number): number {
 
 function importsOf(text: string, code: string): Import[] {
   const imports: Import[] = [];
-  const add = (offset: number, specifier: string | null, isTypeOnly: boolean): void => {
-    imports.push({ specifier, isTypeOnly, line: lineOf(text, offset) });
+  const add = (offset: number, specifier: string | null): void => {
+    imports.push({ specifier, line: lineOf(text, offset) });
   };
   const quoted = (quoteAt: number): string => text.slice(quoteAt + 1, closing(text, quoteAt, text[quoteAt]!) - 1);
   // import … from '', export … from '', import ''
-  for (const match of code.matchAll(/(?<![.\w$])(?:(?:import|export)\b([\w\s$,{}*]*?)(?<![\w$])from|import)\s*['"]/g)) {
-    add(match.index, quoted(match.index + match[0].length - 1), /^\s*type\s+(?:[\w$]|[{*])/.test(match[1] ?? ''));
+  for (const match of code.matchAll(/(?<![.\w$])(?:(?:import|export)\b[\w\s$,{}*]*?(?<![\w$])from|import)\s*['"]/g)) {
+    add(match.index, quoted(match.index + match[0].length - 1));
   }
   // import('') and require('')
   for (const match of code.matchAll(/(?<![.\w$])(?:import|require)\s*\(\s*(.)/gs)) {
     const isLiteral = match[1] === "'" || match[1] === '"';
-    add(match.index, isLiteral ? quoted(match.index + match[0].length - 1) : null, false);
+    add(match.index, isLiteral ? quoted(match.index + match[0].length - 1) : null);
   }
   return imports;
 }
