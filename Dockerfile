@@ -20,6 +20,6 @@ USER node
 ENV QUORATE_STATE_DIR=/var/lib/quorate
 VOLUME /var/lib/quorate
 EXPOSE 7946/tcp 7946/udp
-HEALTHCHECK --interval=5s --timeout=3s --start-period=10s CMD ["quorate", "status", "-q"]
+HEALTHCHECK --interval=15s --timeout=5s --start-period=15s CMD ["quorate", "status", "-q"]
 ENTRYPOINT ["quorate"]
 CMD ["agent"]
