@@ -11,7 +11,13 @@ export interface StatusJson {
   readonly lease: LeaseJson | null;
   readonly leader: LeaderJson | null;
   readonly record: { readonly version: number; readonly epoch: number } | null;
-  readonly members: { readonly alive: number; readonly suspect: number; readonly failed: number; readonly left: number; readonly stopped: number };
+  readonly members: {
+    readonly alive: number;
+    readonly suspect: number;
+    readonly failed: number;
+    readonly left: number;
+    readonly stopped: number;
+  };
   readonly fence: { readonly since: string; readonly reason: string; readonly message: string; readonly evidence: unknown } | null;
   readonly problems: readonly { readonly code: string; readonly message: string; readonly hint: string }[];
   readonly uptimeMs: number;

@@ -4,8 +4,8 @@
 import {
   assertNever,
   type ClusterId,
-  type Incarnation,
   INCARNATION_MAX,
+  type Incarnation,
   LIMITS,
   type Message,
   type NodeId,
@@ -54,7 +54,15 @@ export function messageToRow(message: Message, counter: number, recordVersion: n
     case 'who':
       return [kind, counter, recordVersion, message.tag.lo, message.tag.hi];
     case 'hello':
-      return [kind, counter, recordVersion, Buffer.from(message.clusterId, 'hex'), Buffer.from(message.nonce, 'hex'), entryToRow(message.entry), message.echo];
+      return [
+        kind,
+        counter,
+        recordVersion,
+        Buffer.from(message.clusterId, 'hex'),
+        Buffer.from(message.nonce, 'hex'),
+        entryToRow(message.entry),
+        message.echo,
+      ];
     case 'superseded':
       return [kind, counter, recordVersion, Buffer.from(message.id, 'hex'), message.incarnation, message.tag.lo, message.tag.hi];
     case 'join':
@@ -112,7 +120,13 @@ function rowToMessage(kind: number, counter: number, row: readonly unknown[], be
       return { kind: 'who', tag: tagOf(row, 3, check) };
     case KIND.hello: {
       const clusterId = clusterIdOf(row[3], check);
-      return { kind: 'hello', clusterId, nonce: check.hex32(row[4]) as RunNonce, entry: rowToEntry(row[5], check), echo: check.safe(row[6]) };
+      return {
+        kind: 'hello',
+        clusterId,
+        nonce: check.hex32(row[4]) as RunNonce,
+        entry: rowToEntry(row[5], check),
+        echo: check.safe(row[6]),
+      };
     }
     case KIND.superseded: {
       const id = check.hex32(row[3]) as NodeId;

@@ -26,7 +26,13 @@ describe('reading what was written', () => {
 
   test('gives back a datagram as it does a frame', () => {
     const codec = new Codec();
-    const envelope: Envelope = { clusterHash: 7, sender: { lo: 1, hi: 2 }, counter: 3, recordVersion: 4, message: { kind: 'pong', echo: 5 } };
+    const envelope: Envelope = {
+      clusterHash: 7,
+      sender: { lo: 1, hi: 2 },
+      counter: 3,
+      recordVersion: 4,
+      message: { kind: 'pong', echo: 5 },
+    };
     expect(envelopeIn(codec.decode(codec.encodeDatagram(envelope)))).toStrictEqual(envelope);
   });
 
