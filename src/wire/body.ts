@@ -4,8 +4,8 @@
 import {
   assertNever,
   type ClusterId,
-  type Incarnation,
   INCARNATION_MAX,
+  type Incarnation,
   LIMITS,
   type Message,
   type NodeId,
@@ -53,7 +53,14 @@ export function messageToRow(message: Message, counter: number, recordVersion: n
     case 'who':
       return [kind, counter, recordVersion, message.tag.lo, message.tag.hi];
     case 'hello':
-      return [kind, counter, recordVersion, Buffer.from(message.clusterId, 'hex'), Buffer.from(message.nonce, 'hex'), entryToRow(message.entry)];
+      return [
+        kind,
+        counter,
+        recordVersion,
+        Buffer.from(message.clusterId, 'hex'),
+        Buffer.from(message.nonce, 'hex'),
+        entryToRow(message.entry),
+      ];
     case 'superseded':
       return [kind, counter, recordVersion, Buffer.from(message.id, 'hex'), message.incarnation, message.tag.lo, message.tag.hi];
     case 'join':

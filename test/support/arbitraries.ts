@@ -8,8 +8,8 @@ import {
   type ClusterId,
   type Envelope,
   type Facts,
-  type Incarnation,
   INCARNATION_MAX,
+  type Incarnation,
   LIMITS,
   MEMBER_STATES,
   type MemberEntry,
@@ -38,12 +38,24 @@ export const someNonce: fc.Arbitrary<RunNonce> = hex32(3).map((text) => text as 
 export const someTag: fc.Arbitrary<Tag> = record({ lo: uint32, hi: uint32 });
 export const someCounter: fc.Arbitrary<number> = safe;
 export const someIncarnation: fc.Arbitrary<Incarnation> = fc
-  .oneof(fc.nat(3), fc.constantFrom(1_790_000_000_000, INCARNATION_MAX), fc.maxSafeNat().map((n) => n % (INCARNATION_MAX + 1)))
+  .oneof(
+    fc.nat(3),
+    fc.constantFrom(1_790_000_000_000, INCARNATION_MAX),
+    fc.maxSafeNat().map((n) => n % (INCARNATION_MAX + 1)),
+  )
   .map((value) => value as Incarnation);
 
 export const someAddress: fc.Arbitrary<Address> = fc
   .tuple(
-    fc.constantFrom('127.0.0.1', '10.0.0.2', '192.168.1.255', '[::1]', '[fe80::1]', '[2001:db8::8:800:200c:417a]', '[2001:db8:0:1:1:1:1:1]'),
+    fc.constantFrom(
+      '127.0.0.1',
+      '10.0.0.2',
+      '192.168.1.255',
+      '[::1]',
+      '[fe80::1]',
+      '[2001:db8::8:800:200c:417a]',
+      '[2001:db8:0:1:1:1:1:1]',
+    ),
     fc.constantFrom(1, 7946, 65_535),
   )
   .map(([host, port]) => `${host}:${port}` as Address);

@@ -25,7 +25,13 @@ class Agenda {
   }
 }
 
-function build(policy: Partial<MemoryPolicy> = {}): { agenda: Agenda; network: MemoryNetwork; heard: string[]; one: MemoryTransport; other: MemoryTransport } {
+function build(policy: Partial<MemoryPolicy> = {}): {
+  agenda: Agenda;
+  network: MemoryNetwork;
+  heard: string[];
+  one: MemoryTransport;
+  other: MemoryTransport;
+} {
   const agenda = new Agenda();
   const network = new MemoryNetwork(agenda, { datagram: () => [1], exchange: () => 1, ...policy });
   const heard: string[] = [];
@@ -36,7 +42,8 @@ function build(policy: Partial<MemoryPolicy> = {}): { agenda: Agenda; network: M
 
 function listening(network: MemoryNetwork, address: Address, agenda: Agenda, heard: string[]): MemoryTransport {
   const transport = network.open(address);
-  const say = (kind: string, from: Address, bytes: Uint8Array): void => void heard.push(`${agenda.nowMs} ${kind} ${from} ${Buffer.from(bytes)}`);
+  const say = (kind: string, from: Address, bytes: Uint8Array): void =>
+    void heard.push(`${agenda.nowMs} ${kind} ${from} ${Buffer.from(bytes)}`);
   transport.listen({
     datagram: (from, bytes) => say('datagram', from, bytes),
     asked: (from, bytes, answer) => {

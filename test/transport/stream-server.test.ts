@@ -1,10 +1,9 @@
 // What a stranger may hold of an agent by TCP is bounded in bytes, connections and time.
 
-import { connect, type Socket } from 'node:net';
-import { createServer } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Counters } from '../../src/transport/counters.ts';
-import { StreamServer, type StreamLimits } from '../../src/transport/stream-server.ts';
+import { type StreamLimits, StreamServer } from '../../src/transport/stream-server.ts';
 import { until } from '../support/until.ts';
 
 const roomy: StreamLimits = { frameBytesMax: 1_000_000, connectionsMax: 8, heldBytesMax: 2_000_000, idleMs: 60_000, totalMs: 60_000 };
