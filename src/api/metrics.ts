@@ -12,6 +12,7 @@ type Sample = readonly [labels: Readonly<Record<string, string>>, value: number]
 
 export function metricsPage(agent: AgentHandle, now: MonotonicMs): string {
   const { view } = agent;
+  const counts = view.counts(now);
   const page: string[] = [];
   family(page, 'quorate_info', 'gauge', 'What this agent is.', [
     [{ version: agent.version, name: view.name, cluster: view.clusterName, profile: view.timings.profile }, 1],
@@ -25,7 +26,7 @@ export function metricsPage(agent: AgentHandle, now: MonotonicMs): string {
     'quorate_members',
     'gauge',
     'Members by state, as this agent sees them.',
-    MEMBER_STATES_SHOWN.map((state) => [{ state }, view.counts[state]]),
+    MEMBER_STATES_SHOWN.map((state) => [{ state }, counts[state]]),
   );
   family(
     page,

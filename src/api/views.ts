@@ -29,7 +29,7 @@ export function statusJson(agent: AgentHandle, now: MonotonicMs, socket: string)
     lease: null,
     leader: null,
     record: null,
-    members: view.counts,
+    members: view.counts(now),
     fence: null,
     problems: view.problems(now),
     uptimeMs: wholeMs(now - agent.startedAt),

@@ -10,14 +10,17 @@ import type { Route } from './routes.ts';
 type Tags = readonly (readonly [key: string, value: string])[];
 
 const DONE: DoneJson = { done: true };
-const STATUS_OF = { 'no-such-member': 404, 'member-alive': 409, 'is-self': 409, invalid: 400, leaving: 409 } as const;
-const HINT_OF = {
-  'no-such-member': 'see GET /v1/members for the names',
-  'member-alive': 'stop its agent first; only a member that is gone can be forgotten',
-  'is-self': 'to take this agent out of the cluster: POST /v1/leave',
-  invalid: 'correct the request and send it again',
-  leaving: 'nothing more can be asked of it; start it again',
-} as const;
+type RefusedCode = Extract<CommandResult, { kind: 'refused' }>['code'];
+
+const REFUSALS: Readonly<Record<RefusedCode, { readonly status: number; readonly hint: string }>> = {
+  'no-such-member': { status: 404, hint: 'see GET /v1/members for the names' },
+  'member-alive': { status: 409, hint: 'stop its agent first; only a member that is gone can be forgotten' },
+  'is-self': { status: 409, hint: 'to take this agent out of the cluster: POST /v1/leave' },
+  invalid: { status: 400, hint: 'correct the request and send it again' },
+  leaving: { status: 409, hint: 'nothing more can be asked of it; start it again' },
+  unreachable: { status: 504, hint: 'the seeds are tried on; see that an agent runs there and that UDP and TCP reach its port' },
+  'other-cluster': { status: 409, hint: 'clusters do not merge: start this agent with an empty state directory to join the other' },
+};
 const DROP_EXAMPLE = '{"drop":["n2"]} cuts both directions, {"dropIn":[…]} and {"dropOut":[…]} one; {"drop":[]} heals';
 
 export function writeRoutes(agent: AgentHandle): Route[] {
@@ -91,7 +94,8 @@ function notYet(path: '/v1/lease' | '/v1/confirm' | '/v1/voters'): Route {
 
 function answerTo(result: CommandResult, answer: object): Reply {
   if (result.kind === 'done') return json(answer);
-  return problem(STATUS_OF[result.code], result.code, result.message, HINT_OF[result.code]);
+  const { status, hint } = REFUSALS[result.code];
+  return problem(status, result.code, result.message, hint);
 }
 
 function seedsOf(body: string): Checked<readonly string[]> {

@@ -125,6 +125,8 @@ describe('what the agent refuses', () => {
     ['is-self', 409],
     ['invalid', 400],
     ['leaving', 409],
+    ['unreachable', 504],
+    ['other-cluster', 409],
   ] as const)('%s is %i with the agent’s own words', async (code, status) => {
     const refusal: CommandResult = { kind: 'refused', code, message: 'because of it' };
     const { client } = await serve(fakeAgent({ answer: () => refusal }));

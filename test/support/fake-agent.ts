@@ -62,7 +62,7 @@ export function fakeAgent(options: FakeOptions = {}): FakeAgent {
     standing: 'joining',
     timings: PROFILES.lan,
     index: 42,
-    counts,
+    counts: () => counts,
     members: () => [...members],
     member: (name: string) => members.find((one) => one.name === name) ?? null,
     problems: () => [{ code: 'alone', message: 'no seed answered', hint: 'quorate join HOST' }],
