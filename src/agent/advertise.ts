@@ -3,8 +3,9 @@
 // The choice is made by pure functions over what was found out; routes.ts does the finding out.
 
 import { type Address, formatAddress } from '../core/index.ts';
-import { canonicalHost, isLinkLocalHost, isLoopbackHost, isUnicastHost, isUnspecifiedHost } from '../transport/index.ts';
+import { isMemberAddress } from '../wire/index.ts';
 import { parseEndpoint } from './endpoint.ts';
+import { canonicalHost, isLinkLocalHost, isLoopbackHost, isUnspecifiedHost } from './hosts.ts';
 import { OperationalError } from './operational-error.ts';
 import type { Resolver } from './ports.ts';
 import { defaultRouteSources, type InterfaceAddress, listInterfaces, resolveAll, routeSource } from './routes.ts';
@@ -99,8 +100,10 @@ function ofAddress(advertise: string, bound: Bound): Advertised {
   const endpoint = parseEndpoint(advertise);
   if (endpoint.kind === 'malformed') throw usage(`--advertise ${advertise}: ${endpoint.reason}`);
   if (endpoint.kind === 'name') throw usage(`--advertise ${advertise} is a name, and members are told an address`);
-  if (!isUnicastHost(endpoint.host)) throw usage(`--advertise ${advertise} is not the address of one host`);
-  return { address: formatAddress(endpoint.host, endpoint.port ?? bound.port), reason: 'it is what --advertise names' };
+  const address = formatAddress(endpoint.host, endpoint.port ?? bound.port);
+  // What peers would refuse to believe is refused here, where someone reads why.
+  if (!isMemberAddress(address)) throw usage(`--advertise ${advertise} is not the address of one host`);
+  return { address, reason: 'it is what --advertise names' };
 }
 
 function ofInterface(name: string, bound: Bound, interfaces: readonly InterfaceAddress[]): Advertised {

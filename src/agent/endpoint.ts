@@ -1,6 +1,6 @@
 // HOST, HOST:PORT, ADDRESS, ADDRESS:PORT, [ADDRESS]:PORT: how people write where an agent is to be found.
 
-import { canonicalHost } from '../transport/index.ts';
+import { canonicalHost } from './hosts.ts';
 
 export const DEFAULT_PORT = 7946;
 

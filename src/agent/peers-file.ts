@@ -3,8 +3,8 @@
 
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Address } from '../core/index.ts';
-import { parseAddress } from '../transport/index.ts';
+import { type Address, address } from '../core/index.ts';
+import { isMemberAddress } from '../wire/index.ts';
 import { describeErrno, errnoOf } from './errno.ts';
 
 export const PEERS_FILE = 'peers.json';
@@ -48,9 +48,8 @@ export function decodePeers(text: string): Address[] | null {
   if (listed.length > PEERS_MAX) return null;
   const addresses: Address[] = [];
   for (const entry of listed) {
-    const address = typeof entry === 'string' ? parseAddress(entry) : null;
-    if (address === null) return null;
-    addresses.push(address);
+    if (typeof entry !== 'string' || !isMemberAddress(entry)) return null;
+    addresses.push(address(entry));
   }
   return addresses;
 }

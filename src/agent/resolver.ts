@@ -3,9 +3,9 @@
 
 import { promises as dns } from 'node:dns';
 import { type Address, formatAddress } from '../core/index.ts';
-import { canonicalHost } from '../transport/index.ts';
 import { DEFAULT_PORT, parseEndpoint } from './endpoint.ts';
 import { describeErrno } from './errno.ts';
+import { canonicalHost } from './hosts.ts';
 import type { Resolver } from './ports.ts';
 
 /** All addresses of a name in the system's order. May hang or throw. */

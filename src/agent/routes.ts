@@ -4,7 +4,7 @@
 import { createSocket } from 'node:dgram';
 import { networkInterfaces } from 'node:os';
 import { type Address, formatAddress, hostOf, portOf } from '../core/index.ts';
-import { canonicalHost, isUnspecifiedHost } from '../transport/index.ts';
+import { canonicalHost, isUnspecifiedHost } from './hosts.ts';
 import type { Resolver } from './ports.ts';
 
 export interface InterfaceAddress {
