@@ -13,6 +13,8 @@ export type OwnerAnswer =
   | { readonly kind: 'gone' }
   /** It went away while it was asked: dead, or giving way. Ask again. */
   | { readonly kind: 'leaving' }
+  /** The system does not let us ask, so it may be alive. */
+  | { readonly kind: 'unknown'; readonly thrown: Error }
   /** Role and pid are null when it was too slow to say them, as a stopped process is. */
   | { readonly kind: 'alive'; readonly role: OwnerRole | null; readonly pid: number | null };
 
@@ -26,7 +28,7 @@ export function answerAs(peer: Socket, role: OwnerRole): void {
   peer.resume();
 }
 
-/** Only a refused connect is death: whatever else fails (a full queue, a missing right) may be a living owner. */
+/** Only a refused connect is death. */
 export function askOwner(path: string): Promise<OwnerAnswer> {
   return new Promise((resolve) => {
     const socket = connect(path);
@@ -52,7 +54,9 @@ export function askOwner(path: string): Promise<OwnerAnswer> {
       if (code === 'ECONNREFUSED') finish({ kind: 'dead' });
       else if (code === 'ENOENT') finish({ kind: 'gone' });
       else if (code === 'ECONNRESET' || code === 'EPIPE') finish({ kind: 'leaving' });
-      else finishAlive();
+      // The queue of those who wait to be accepted is full: whoever owns it has been stopped for long.
+      else if (code === 'EAGAIN') finishAlive();
+      else finish({ kind: 'unknown', thrown });
     });
   });
 }

@@ -37,27 +37,35 @@ export interface StateLock {
 
 /** `dir` must exist. Throws `state-locked` when an agent has it, `state-unwritable` when no socket can be made in it. */
 export async function acquireLock(dir: string): Promise<StateLock> {
-  const sockets = openSocketDirectory(dir, NAME_BYTES);
   try {
-    for (;;) {
-      const claim = await publishClaim(dir, sockets);
-      try {
-        await outlastOthers(dir, sockets, claim.name);
-        const isTaken = takeOver(dir, claim.name);
-        if (isTaken) {
-          claim.becomeHolder();
-          removePrivateLeftovers(dir);
-          return { release: async () => release(dir, claim.server, sockets) };
-        }
-      } catch (thrown) {
-        withdraw(dir, claim);
-        throw thrown;
-      }
-      withdraw(dir, claim);
+    const sockets = openSocketDirectory(dir, NAME_BYTES);
+    try {
+      return await winLock(dir, sockets);
+    } catch (thrown) {
+      sockets.close();
+      throw thrown;
     }
   } catch (thrown) {
-    sockets.close();
-    throw thrown;
+    throw thrown instanceof OperationalError ? thrown : unusable(dir, thrown);
+  }
+}
+
+async function winLock(dir: string, sockets: SocketDirectory): Promise<StateLock> {
+  for (;;) {
+    const claim = await publishClaim(dir, sockets);
+    try {
+      await outlastOthers(dir, sockets, claim.name);
+      const isTaken = takeOver(dir, claim.name);
+      if (isTaken) {
+        claim.becomeHolder();
+        removePrivateLeftovers(dir);
+        return { release: async () => release(dir, claim.server, sockets) };
+      }
+    } catch (thrown) {
+      withdraw(dir, claim);
+      throw thrown;
+    }
+    withdraw(dir, claim);
   }
 }
 
@@ -76,7 +84,7 @@ async function publishClaim(dir: string, sockets: SocketDirectory): Promise<Clai
     const server = createServer((peer) => answerAs(peer, isHolder ? 'holder' : 'starter'));
     server.unref();
     await new Promise<void>((resolve, reject) => {
-      server.once('error', (thrown) => reject(unusable(dir, thrown)));
+      server.once('error', (thrown) => reject(thrown));
       server.listen(sockets.socketPath(privateName), resolve);
     });
     try {
@@ -91,7 +99,7 @@ async function publishClaim(dir: string, sockets: SocketDirectory): Promise<Clai
     } catch (thrown) {
       server.close();
       // A new holder swept it away as a leftover; it will be found at the next look.
-      if (errnoOf(thrown) !== 'ENOENT') throw unusable(dir, thrown);
+      if (errnoOf(thrown) !== 'ENOENT') throw thrown;
     }
   }
 }
@@ -105,10 +113,12 @@ async function outlastOthers(dir: string, sockets: SocketDirectory, own: string)
       const answer = await askOwner(sockets.socketPath(name));
       if (answer.kind === 'dead') rmSync(join(dir, name), { force: true });
       else isClean = false;
+      if (answer.kind === 'unknown') throw unasked(dir, name, answer.thrown);
       if (answer.kind === 'alive' && (answer.role !== 'starter' || name < own)) throw locked(dir, answer);
     }
     const answer = await askOwner(sockets.socketPath(LOCK_FILE));
     if (answer.kind === 'alive') throw locked(dir, answer);
+    if (answer.kind === 'unknown') throw unasked(dir, LOCK_FILE, answer.thrown);
     if (answer.kind === 'leaving') {
       isClean = false;
       // Whoever hangs up on everyone is no agent of this version, but it is alive.
@@ -127,7 +137,7 @@ function takeOver(dir: string, claim: string): boolean {
     return true;
   } catch (thrown) {
     if (errnoOf(thrown) === 'ENOENT') return false;
-    throw unusable(dir, thrown);
+    throw thrown;
   }
 }
 
@@ -167,6 +177,15 @@ function locked(dir: string, owner: Extract<OwnerAnswer, { kind: 'alive' }>): Op
     'state-locked',
     `the state directory ${dir} is in use by ${who}`,
     `Stop that one first (${find}), or give this agent a directory of its own by --state-dir.`,
+  );
+}
+
+function unasked(dir: string, name: string, thrown: Error): OperationalError {
+  return new OperationalError(
+    'state-locked',
+    `the state directory ${dir} may be in use: its lock ${name} cannot be asked: ${describeErrno(thrown)}`,
+    'Start the agent as the user whose directory it is, or give it a directory of its own by --state-dir.',
+    { cause: thrown },
   );
 }
 

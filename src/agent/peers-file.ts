@@ -21,7 +21,9 @@ export interface LoadedPeers {
 export function loadPeers(dir: string): LoadedPeers {
   const path = join(dir, PEERS_FILE);
   try {
-    const { size } = statSync(path);
+    const found = statSync(path);
+    if (!found.isFile()) return ignored(path, 'it is not a regular file');
+    const { size } = found;
     if (size > FILE_BYTES_MAX) return ignored(path, `it is ${size} bytes long`);
     const addresses = decodePeers(readFileSync(path, 'utf8'));
     return addresses === null ? ignored(path, 'it is not a list of addresses') : { addresses, warning: null };

@@ -26,7 +26,10 @@ export function loadState(dir: string): LoadedState {
   const path = join(dir, STATE_FILE);
   let text: string;
   try {
-    const { size } = statSync(path);
+    const found = statSync(path);
+    // A pipe in its place would never end.
+    if (!found.isFile()) throw unreadable(path, 'it is not a regular file');
+    const { size } = found;
     if (size > FILE_BYTES_MAX) throw unreadable(path, `it is ${size} bytes long, and a state is never longer than ${FILE_BYTES_MAX}`);
     text = readFileSync(path, 'utf8');
   } catch (thrown) {

@@ -118,7 +118,7 @@ describe('loading a state directory', () => {
   test('a state that is a directory or far too long is refused', () => {
     const dir = temporaryDir();
     mkdirSync(join(dir, STATE_FILE));
-    expect(refusalOf(dir).message).toContain('it is a directory (EISDIR)');
+    expect(refusalOf(dir).message).toContain('it is not a regular file');
     const other = temporaryDir();
     writeFileSync(join(other, STATE_FILE), 'x'.repeat(100_000));
     expect(refusalOf(other).message).toContain('it is 100000 bytes long');
