@@ -84,7 +84,8 @@ async function publishClaim(dir: string, sockets: SocketDirectory): Promise<Clai
     const server = createServer((peer) => answerAs(peer, isHolder ? 'holder' : 'starter'));
     server.unref();
     await new Promise<void>((resolve, reject) => {
-      server.once('error', (thrown) => reject(thrown));
+      // Kept for good: a failing accept later on (no descriptor left) must not end the agent.
+      server.on('error', reject);
       server.listen(sockets.socketPath(privateName), resolve);
     });
     try {
