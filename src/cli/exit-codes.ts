@@ -1,6 +1,6 @@
 // What the exit codes mean, and the one place where a failure becomes one. The numbers are sysexits' where it has one.
 
-import type { OperationalCode } from '../agent/operational-error.ts';
+import type { OperationalCode } from '../agent/index.ts';
 
 export const EXIT = {
   done: 0,

@@ -10,7 +10,8 @@ import { LATER_VERBS, type OptionSpec, VERBS, type VerbSpec, verbSpec } from './
 /** Throws a Failure (64) that names the nearest right thing. */
 export function parseFull(argv: readonly string[]): CommandLine {
   const [first, ...rest] = argv;
-  if (first === undefined) throw new Failure(EXIT.usage, 'no verb given', 'quorate help lists the verbs; quorate agent --dev is a good first one');
+  if (first === undefined)
+    throw new Failure(EXIT.usage, 'no verb given', 'quorate help lists the verbs; quorate agent --dev is a good first one');
   if (first === '--help' || first === '-h') return { verb: 'help', flags: new Map(), operands: [] };
   if (first === '--version' || first === '-v' || first === '-V') return { verb: 'version', flags: new Map(), operands: [] };
   const verb = verbSpec(first);
@@ -35,7 +36,7 @@ function readLine(verb: VerbSpec, args: readonly string[]): CommandLine {
     if (option === undefined) throw unknownOption(verb, key);
     flags.set(option.name, checkedValue(verb, option, value));
   }
-  const operands = [...operandsOf(parsed['_']), ...operandsOf(parsed['--'])];
+  const operands = [...operandsOf(parsed._), ...operandsOf(parsed['--'])];
   return { verb: verb.name, flags, operands };
 }
 
@@ -84,7 +85,8 @@ function checkedValue(verb: VerbSpec, option: OptionSpec, value: unknown): FlagV
   if (option.kind === 'flag') return last === true;
   const texts = (Array.isArray(last) ? last : [last]).map(String);
   for (const text of texts) {
-    if (text === '') throw new Failure(EXIT.usage, `${verb.name}: ${flag} needs a value`, `quorate help ${verb.name} shows what can be typed`);
+    if (text === '')
+      throw new Failure(EXIT.usage, `${verb.name}: ${flag} needs a value`, `quorate help ${verb.name} shows what can be typed`);
     for (const part of option.kind === 'list' ? text.split(',') : [text]) checkChoice(`${verb.name}: ${flag}`, option.choices, part);
   }
   return option.kind === 'list' ? texts : (texts[0] ?? '');

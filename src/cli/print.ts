@@ -31,8 +31,8 @@ const SGR: Readonly<Record<Colour, readonly [number, number]>> = {
 
 /** On a terminal that wants it; the words alone always say the same. */
 export function hasColour(io: Io): boolean {
-  const noColour = io.env['NO_COLOR'];
-  return io.out.isTerminal && (noColour === undefined || noColour === '') && io.env['TERM'] !== 'dumb';
+  const noColour = io.env.NO_COLOR;
+  return io.out.isTerminal && (noColour === undefined || noColour === '') && io.env.TERM !== 'dumb';
 }
 
 export function paint(text: string, colour: Colour | null, isColoured: boolean): string {

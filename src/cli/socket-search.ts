@@ -20,7 +20,7 @@ export interface SocketSearch {
 
 export function searchSockets(flag: string | null, env: Readonly<Record<string, string | undefined>>, uid: number): SocketSearch {
   const defaults = defaultSockets(env, uid).map((path): Candidate => ({ path, from: 'default' }));
-  const named = env['QUORATE_SOCKET'];
+  const named = env.QUORATE_SOCKET;
   const fromEnvironment: Candidate[] = named === undefined || named === '' ? [] : [{ path: named, from: 'QUORATE_SOCKET' }];
   if (flag !== null) return { tried: [{ path: flag, from: '--socket' }], skipped: [...fromEnvironment, ...defaults] };
   if (fromEnvironment.length > 0) return { tried: fromEnvironment, skipped: defaults };
@@ -28,7 +28,7 @@ export function searchSockets(flag: string | null, env: Readonly<Record<string, 
 }
 
 export function defaultSockets(env: Readonly<Record<string, string | undefined>>, uid: number): readonly string[] {
-  const runtimeDir = env['XDG_RUNTIME_DIR'];
+  const runtimeDir = env.XDG_RUNTIME_DIR;
   return [
     '/run/quorate/quorate.sock',
     ...(runtimeDir?.startsWith('/') === true ? [`${runtimeDir}/quorate/quorate.sock`] : []),

@@ -27,7 +27,8 @@ export function readHostPort(text: string): Read<HostPort> {
     return withPort(host, port);
   }
   const parts = text.split(':');
-  if (parts.length > 2) return wrong(`'${text}' has too many colons; an IPv6 address with a port is written [${parts.slice(0, -1).join(':')}]:PORT`);
+  if (parts.length > 2)
+    return wrong(`'${text}' has too many colons; an IPv6 address with a port is written [${parts.slice(0, -1).join(':')}]:PORT`);
   return withPort(parts[0] ?? '', parts[1]);
 }
 

@@ -101,7 +101,8 @@ function logLevelOf(setting: Setting | undefined): string {
 
 function zoneOf(setting: Setting | undefined): string {
   const zone = setting === undefined ? '' : String(setting.value);
-  if (zone.length > LIMITS.zoneLengthMax) throw complaint(setting, `has ${zone.length} characters, at most ${LIMITS.zoneLengthMax} are possible`);
+  if (zone.length > LIMITS.zoneLengthMax)
+    throw complaint(setting, `has ${zone.length} characters, at most ${LIMITS.zoneLengthMax} are possible`);
   return zone;
 }
 
@@ -121,7 +122,12 @@ function socketOf(setting: Setting | undefined): string | null {
   if (setting === undefined) return null;
   const path = String(setting.value);
   const bytes = Buffer.byteLength(path);
-  if (bytes > SOCKET_PATH_BYTES_MAX) throw complaint(setting, `the path has ${bytes} bytes, at most ${SOCKET_PATH_BYTES_MAX} are possible: ${path}`, 'choose a shorter directory');
+  if (bytes > SOCKET_PATH_BYTES_MAX)
+    throw complaint(
+      setting,
+      `the path has ${bytes} bytes, at most ${SOCKET_PATH_BYTES_MAX} are possible: ${path}`,
+      'choose a shorter directory',
+    );
   return path;
 }
 

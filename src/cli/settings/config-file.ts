@@ -40,7 +40,8 @@ function readChecked(path: string): string {
         `chmod go-w ${path}`,
       );
     }
-    if (size > FILE_BYTES_MAX) throw new Failure(EXIT.config, `the settings file ${path} has ${size} bytes, at most ${FILE_BYTES_MAX} are read`);
+    if (size > FILE_BYTES_MAX)
+      throw new Failure(EXIT.config, `the settings file ${path} has ${size} bytes, at most ${FILE_BYTES_MAX} are read`);
     return readFileSync(descriptor, 'utf8');
   } catch (error) {
     if (error instanceof Failure) throw error;

@@ -25,7 +25,7 @@ export interface Gathered {
 type Environment = Readonly<Record<string, string | undefined>>;
 
 export function gatherSettings(line: CommandLine, env: Environment): Gathered {
-  const named = env['QUORATE_CONFIG'];
+  const named = env.QUORATE_CONFIG;
   const configFile = textOf(line, 'config') ?? (named === undefined || named === '' ? null : named);
   const settings = new Map<string, Setting>();
   if (configFile !== null) for (const [name, setting] of fileSettings(readConfigFile(configFile))) settings.set(name, setting);
@@ -43,7 +43,8 @@ export function environmentName(setting: string): string {
 
 // What others put into the environment under our prefix and what is therefore no mistake: what hooks and `run` are handed,
 // and what Kubernetes injects for a service that is called quorate.
-const FOREIGN_VARIABLE = /^QUORATE_(CONFIG|EVENT|NODE|STANDING|LEADER|TOKEN|SERVICE_(HOST|PORT)(_\w+)?|PORT(_\d+_(TCP|UDP)(_(PROTO|PORT|ADDR))?)?)$/;
+const FOREIGN_VARIABLE =
+  /^QUORATE_(CONFIG|EVENT|NODE|STANDING|LEADER|TOKEN|SERVICE_(HOST|PORT)(_\w+)?|PORT(_\d+_(TCP|UDP)(_(PROTO|PORT|ADDR))?)?)$/;
 
 function* environmentSettings(env: Environment): Generator<readonly [string, Setting]> {
   const byVariable = new Map(SETTINGS.map((option) => [environmentName(option.name), option]));
@@ -51,11 +52,19 @@ function* environmentSettings(env: Environment): Generator<readonly [string, Set
     if (!variable.startsWith('QUORATE_') || text === undefined || text === '' || FOREIGN_VARIABLE.test(variable)) continue;
     const option = byVariable.get(variable);
     if (option === undefined) {
-      if (LATER_SETTINGS.map(environmentName).includes(variable)) throw new Failure(EXIT.config, `this version does not have ${variable} yet`, `unset ${variable}`);
+      if (LATER_SETTINGS.map(environmentName).includes(variable))
+        throw new Failure(EXIT.config, `this version does not have ${variable} yet`, `unset ${variable}`);
       const near = nearest(variable, byVariable.keys());
-      throw new Failure(EXIT.config, `unknown environment variable ${variable}`, near === null ? `unset ${variable}` : `did you mean ${near}?`);
+      throw new Failure(
+        EXIT.config,
+        `unknown environment variable ${variable}`,
+        near === null ? `unset ${variable}` : `did you mean ${near}?`,
+      );
     }
-    yield [option.name, { value: environmentValue(option, variable, text), from: `environment ${variable}`, label: variable, exitCode: EXIT.config }];
+    yield [
+      option.name,
+      { value: environmentValue(option, variable, text), from: `environment ${variable}`, label: variable, exitCode: EXIT.config },
+    ];
   }
 }
 
@@ -76,9 +85,14 @@ function* fileSettings(file: ConfigFile): Generator<readonly [string, Setting]> 
     if (option === undefined) {
       if (LATER_SETTINGS.includes(key)) throw new Failure(EXIT.config, `${place}: this version does not have '${key}' yet`, 'take it out');
       const near = nearest(key, [...byName.keys(), 'tags']);
-      throw new Failure(EXIT.config, `${place}: unknown key '${key}'`, near === null ? 'quorate help agent lists the settings' : `did you mean '${near}'?`);
+      throw new Failure(
+        EXIT.config,
+        `${place}: unknown key '${key}'`,
+        near === null ? 'quorate help agent lists the settings' : `did you mean '${near}'?`,
+      );
     }
-    if (key === 'tags' && file.entries.has('tag')) throw new Failure(EXIT.config, `${place}: both 'tag' and 'tags' are given`, 'keep one of them');
+    if (key === 'tags' && file.entries.has('tag'))
+      throw new Failure(EXIT.config, `${place}: both 'tag' and 'tags' are given`, 'keep one of them');
     const value = key === 'tags' ? tagTable(place, entry) : fileValue(option, place, entry);
     yield [option.name, { value, from: `file ${place}`, label: `${place}: ${key}`, exitCode: EXIT.config }];
   }
@@ -93,9 +107,11 @@ function fileValue(option: OptionSpec, place: string, { value }: FileEntry): Set
 }
 
 function tagTable(place: string, { value }: FileEntry): readonly string[] {
-  if (!(value instanceof Map)) throw new Failure(EXIT.config, `${place}: 'tags' must be a table of strings, not ${typeName(value)}`, 'or write: tag = ["k=v"]');
+  if (!(value instanceof Map))
+    throw new Failure(EXIT.config, `${place}: 'tags' must be a table of strings, not ${typeName(value)}`, 'or write: tag = ["k=v"]');
   return [...value].map(([key, of]) => {
-    if (typeof of !== 'string') throw new Failure(EXIT.config, `${place}: the tag '${key}' must be a string in quotes, not ${typeName(of)}`);
+    if (typeof of !== 'string')
+      throw new Failure(EXIT.config, `${place}: the tag '${key}' must be a string in quotes, not ${typeName(of)}`);
     return `${key}=${of}`;
   });
 }

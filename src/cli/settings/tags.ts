@@ -10,7 +10,12 @@ export function readTag(text: string): Read<readonly [key: string, value: string
   const value = text.slice(equals + 1);
   const keyBytes = Buffer.byteLength(key);
   const bytes = keyBytes + Buffer.byteLength(value);
-  if (keyBytes > LIMITS.tagKeyBytesMax) return { kind: 'wrong', reason: `the key of '${key.slice(0, 16)}…' has ${keyBytes} bytes, at most ${LIMITS.tagKeyBytesMax} are possible` };
-  if (bytes > LIMITS.tagBytesMax) return { kind: 'wrong', reason: `the tag '${key}' has ${bytes} bytes, at most ${LIMITS.tagBytesMax} are possible` };
+  if (keyBytes > LIMITS.tagKeyBytesMax)
+    return {
+      kind: 'wrong',
+      reason: `the key of '${key.slice(0, 16)}…' has ${keyBytes} bytes, at most ${LIMITS.tagKeyBytesMax} are possible`,
+    };
+  if (bytes > LIMITS.tagBytesMax)
+    return { kind: 'wrong', reason: `the tag '${key}' has ${bytes} bytes, at most ${LIMITS.tagBytesMax} are possible` };
   return { kind: 'read', value: [key, value] };
 }

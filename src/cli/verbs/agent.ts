@@ -32,7 +32,8 @@ export async function runAgent(line: CommandLine, io: Io): Promise<number> {
     if (isStopping) await agent.stop();
     else if (options.start.kind === 'dev') io.err.write(devGreeting(agent, io));
     const { code, message, hint } = await agent.finished;
-    if (code !== EXIT.done && message !== '') io.err.write(`quorate: ${escapeText(message)}\n${hint === '' ? '' : `  → ${escapeText(hint)}\n`}`);
+    if (code !== EXIT.done && message !== '')
+      io.err.write(`quorate: ${escapeText(message)}\n${hint === '' ? '' : `  → ${escapeText(hint)}\n`}`);
     return code;
   } catch (error) {
     if (error instanceof OperationalError) throw new Failure(exitCodeOfOperational(error.code), error.message, error.hint);

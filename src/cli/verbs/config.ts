@@ -17,10 +17,15 @@ export async function checkOrShowConfig(line: CommandLine, io: Io): Promise<numb
   const action = line.operands[0];
   if (action === 'check') {
     const { configFile } = readAgentOptions(line, io.env);
-    io.err.write(configFile === null ? 'the settings are valid; no file is named by --config or QUORATE_CONFIG\n' : `the settings are valid, ${configFile} included\n`);
+    io.err.write(
+      configFile === null
+        ? 'the settings are valid; no file is named by --config or QUORATE_CONFIG\n'
+        : `the settings are valid, ${configFile} included\n`,
+    );
     return EXIT.done;
   }
-  if (action !== 'show') throw new Failure(EXIT.usage, `config: '${action}' is neither check nor show`, 'the form is: quorate config check|show');
+  if (action !== 'show')
+    throw new Failure(EXIT.usage, `config: '${action}' is neither check nor show`, 'the form is: quorate config check|show');
   const settings = isSet(line, 'running') ? await runningSettings(line, io) : readAgentOptions(line, io.env).settings;
   if (isSet(line, 'json')) io.out.write(jsonLine({ settings }));
   else {
@@ -31,9 +36,10 @@ export async function checkOrShowConfig(line: CommandLine, io: Io): Promise<numb
 }
 
 async function runningSettings(line: CommandLine, io: Io): Promise<Readonly<Record<string, Shown>>> {
-  const answer = await withAgent(line, io, (agent) => agent.request('GET', '/v1/config'));
+  const answer = await withAgent(line, io, (agent) => agent.ask('GET', '/v1/config'));
   const settings: unknown = typeof answer === 'object' && answer !== null ? Reflect.get(answer, 'settings') : null;
-  if (typeof settings !== 'object' || settings === null) throw new Failure(EXIT.failure, 'the agent answered without settings', 'it may be of another version: quorate status');
+  if (typeof settings !== 'object' || settings === null)
+    throw new Failure(EXIT.failure, 'the agent answered without settings', 'it may be of another version: quorate status');
   const shown: [string, Shown][] = Object.entries(settings).map(([name, of]: [string, unknown]) => {
     const value: unknown = typeof of === 'object' && of !== null ? Reflect.get(of, 'value') : of;
     const from: unknown = typeof of === 'object' && of !== null ? Reflect.get(of, 'from') : '';

@@ -8,7 +8,7 @@ import { escapeText } from '../print.ts';
 
 export async function forget(line: CommandLine, io: Io): Promise<number> {
   const name = line.operands[0] ?? '';
-  await withAgent(line, io, (agent) => agent.request('POST', '/v1/forget', { name }));
+  await withAgent(line, io, (agent) => agent.ask('POST', '/v1/forget', { name }));
   io.err.write(`${escapeText(name)} is forgotten\n`);
   return EXIT.done;
 }

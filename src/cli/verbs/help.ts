@@ -20,7 +20,11 @@ export async function showHelp(line: CommandLine, io: Io): Promise<number> {
       name,
       VERBS.map((known) => known.name),
     );
-    throw new Failure(EXIT.usage, `there is no verb '${name}'`, near === null ? 'quorate help lists the verbs' : `did you mean: quorate help ${near}`);
+    throw new Failure(
+      EXIT.usage,
+      `there is no verb '${name}'`,
+      near === null ? 'quorate help lists the verbs' : `did you mean: quorate help ${near}`,
+    );
   }
   io.out.write(`${await helpOf(verb)}\n`);
   return EXIT.done;

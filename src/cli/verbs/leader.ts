@@ -10,6 +10,9 @@ export async function showLeader(line: CommandLine, io: Io): Promise<number> {
   const leader = await withAgent(line, io, (agent) => agent.leader());
   if (isSet(line, 'json')) io.out.write(jsonLine({ leader }));
   else if (leader === null) io.err.write('no leader\n');
-  else io.out.write(io.out.isTerminal ? `${escapeText(leader.name)}, token ${leader.token}\n` : `${escapeText(leader.name)}\t${leader.token}\n`);
+  else
+    io.out.write(
+      io.out.isTerminal ? `${escapeText(leader.name)}, token ${leader.token}\n` : `${escapeText(leader.name)}\t${leader.token}\n`,
+    );
   return EXIT.done;
 }

@@ -6,7 +6,7 @@ import { EXIT } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
 
 export async function leave(line: CommandLine, io: Io): Promise<number> {
-  await withAgent(line, io, (agent) => agent.request('POST', '/v1/leave'));
+  await withAgent(line, io, (agent) => agent.ask('POST', '/v1/leave'));
   io.err.write('left the cluster; the agent ends\n');
   return EXIT.done;
 }

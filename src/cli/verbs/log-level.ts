@@ -14,7 +14,7 @@ export async function setLogLevel(line: CommandLine, io: Io): Promise<number> {
     const hint = `one of: ${LOG_LEVELS.join(', ')}`;
     throw new Failure(EXIT.usage, `log-level: there is no level '${level}'`, near === null ? hint : `did you mean '${near}'? ${hint}`);
   }
-  await withAgent(line, io, (agent) => agent.request('PUT', '/v1/log-level', { level }));
+  await withAgent(line, io, (agent) => agent.ask('PUT', '/v1/log-level', { level }));
   io.err.write(`the agent logs at ${level} until it is started again\n`);
   return EXIT.done;
 }

@@ -1,5 +1,6 @@
 // `quorate members`: the list, as this agent sees it. Answered is 0, whatever the list says.
 
+import type { MembersFilter } from '../../api/client.ts';
 import type { MemberJson, MembersJson } from '../../api/contract.ts';
 import { withAgent } from '../agent-client.ts';
 import { type CommandLine, isSet, textOf } from '../command-line.ts';
@@ -8,8 +9,8 @@ import type { Io } from '../io.ts';
 import { type Cell, type Colour, jsonLine, shortDuration, table } from '../print.ts';
 
 export async function showMembers(line: CommandLine, io: Io): Promise<number> {
-  const query = { state: textOf(line, 'state'), tag: tagFilter(textOf(line, 'tag')) };
-  const ask = (): Promise<MembersJson> => withAgent(line, io, (agent) => agent.members(query));
+  const filter = filterOf(line);
+  const ask = (): Promise<MembersJson> => withAgent(line, io, (agent) => agent.members(filter));
   if (isSet(line, 'watch')) {
     const { watch } = await import('../watch.ts');
     return watch(io, isSet(line, 'json'), async () => {
@@ -41,7 +42,13 @@ export function membersTable(io: Io, { members, self }: MembersJson): string {
   );
 }
 
-const COLOURS: Readonly<Record<MemberJson['state'], Colour>> = { alive: 'green', suspect: 'yellow', failed: 'red', left: 'dim', stopped: 'dim' };
+const COLOURS: Readonly<Record<MemberJson['state'], Colour>> = {
+  alive: 'green',
+  suspect: 'yellow',
+  failed: 'red',
+  left: 'dim',
+  stopped: 'dim',
+};
 
 function stateCell(state: MemberJson['state']): Cell {
   return { text: state, colour: COLOURS[state] };
@@ -58,9 +65,13 @@ function tagsText(tags: MemberJson['tags']): string {
     .join(',');
 }
 
-function tagFilter(text: string | null): string | null {
-  if (text === null) return null;
-  const equals = text.indexOf('=');
-  if (equals < 1) throw new Failure(EXIT.usage, `members: --tag '${text}' is not KEY=VALUE`, 'for example: quorate members --tag role=db');
-  return `${text.slice(0, equals)}:${text.slice(equals + 1)}`;
+function filterOf(line: CommandLine): MembersFilter {
+  const state = textOf(line, 'state');
+  const tag = textOf(line, 'tag');
+  const equals = tag?.indexOf('=') ?? 1;
+  if (equals < 1) throw new Failure(EXIT.usage, `members: --tag '${tag}' is not KEY=VALUE`, 'for example: quorate members --tag role=db');
+  return {
+    ...(state === null ? {} : { state }),
+    ...(tag === null ? {} : { tags: [[tag.slice(0, equals), tag.slice(equals + 1)] as const] }),
+  };
 }

@@ -7,7 +7,7 @@ import type { Io } from '../io.ts';
 import { escapeText } from '../print.ts';
 
 export async function reload(line: CommandLine, io: Io): Promise<number> {
-  const answer = await withAgent(line, io, (agent) => agent.request('POST', '/v1/reload'));
+  const answer = await withAgent(line, io, (agent) => agent.ask('POST', '/v1/reload'));
   const changed = textsIn(answer, 'changed');
   const needsRestart = textsIn(answer, 'needsRestart');
   io.err.write(changed.length === 0 ? 'nothing changed\n' : `changed: ${escapeText(changed.join(', '))}\n`);

@@ -45,7 +45,8 @@ export function statusText(io: Io, status: StatusJson): string {
   text += lineOf('socket', status.socket);
   text += lineOf('up', io.out.isTerminal ? shortDuration(status.uptimeMs) : String(status.uptimeMs));
   text += lineOf('version', status.version);
-  if (status.fence !== null) text += lineOf('fenced', `${status.fence.message} (${status.fence.reason}, since ${status.fence.since})`, 'red');
+  if (status.fence !== null)
+    text += lineOf('fenced', `${status.fence.message} (${status.fence.reason}, since ${status.fence.since})`, 'red');
   for (const { code, message, hint } of status.problems) {
     text += lineOf('problem', `${code}: ${message}`, 'red');
     if (hint !== '') text += lineOf('  →', hint);

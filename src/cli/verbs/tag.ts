@@ -11,10 +11,10 @@ export async function changeTags(line: CommandLine, io: Io): Promise<number> {
   const [action, ...operands] = line.operands;
   const change = changeOf(action ?? '', operands);
   await withAgent(line, io, async (agent) => {
-    const { members, self } = await agent.members({ state: null, tag: null });
+    const { members, self } = await agent.members();
     const tags = new Map(Object.entries(members.find(({ name }) => name === self)?.tags ?? {}));
     change(tags);
-    await agent.request('PUT', '/v1/tags', Object.fromEntries(tags));
+    await agent.ask('PUT', '/v1/tags', Object.fromEntries(tags));
   });
   return EXIT.done;
 }
@@ -35,7 +35,8 @@ function changeOf(action: string, operands: readonly string[]): Change {
   if (action === 'rm') {
     return (tags) => {
       for (const key of operands) {
-        if (!tags.delete(key)) throw new Failure(EXIT.failure, `tag: this member has no tag '${key}'`, `it has: ${[...tags.keys()].join(', ') || 'none'}`);
+        if (!tags.delete(key))
+          throw new Failure(EXIT.failure, `tag: this member has no tag '${key}'`, `it has: ${[...tags.keys()].join(', ') || 'none'}`);
       }
     };
   }

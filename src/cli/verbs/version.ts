@@ -8,6 +8,8 @@ import { jsonLine } from '../print.ts';
 
 export async function showVersion(line: CommandLine, io: Io): Promise<number> {
   const document = { version: VERSION, node: process.version, protocol: PROTOCOL_VERSION };
-  io.out.write(isSet(line, 'json') ? jsonLine(document) : `quorate ${document.version}\nnode ${document.node}\nprotocol ${document.protocol}\n`);
+  io.out.write(
+    isSet(line, 'json') ? jsonLine(document) : `quorate ${document.version}\nnode ${document.node}\nprotocol ${document.protocol}\n`,
+  );
   return EXIT.done;
 }

@@ -16,6 +16,7 @@ type Condition =
   | { readonly kind: 'members'; readonly count: number };
 
 const ASK_EVERY_MS = 100;
+const ANSWER_TIMEOUT_MS = 5000;
 const TIMEOUT_DEFAULT = '60s';
 
 export async function waitFor(line: CommandLine, io: Io): Promise<number> {
@@ -26,14 +27,15 @@ export async function waitFor(line: CommandLine, io: Io): Promise<number> {
   const endsAtMs = performance.now() + timeoutMs;
   let lastSeen = 'no answer yet';
   for (;;) {
-    const remainingMs = endsAtMs - performance.now();
     try {
-      const seen = await withAgent(line, io, (agent) => within(remainingMs, ask(agent, condition)));
+      // An agent that took the connection and then hangs must not hold the wait beyond its time.
+      const remainingMs = Math.min(ANSWER_TIMEOUT_MS, Math.max(1, Math.ceil(endsAtMs - performance.now())));
+      const seen = await withAgent(line, io, (agent) => ask(agent, condition), { timeoutMs: remainingMs });
       if (seen === 'met') return EXIT.done;
       lastSeen = seen;
     } catch (error) {
-      if (error instanceof Failure && error.exitCode === EXIT.unreachable) lastSeen = error.message;
-      else if (!(error instanceof TimeIsUp)) throw error;
+      if (!(error instanceof Failure) || error.exitCode !== EXIT.unreachable) throw error;
+      lastSeen = error.message;
     }
     if (performance.now() + ASK_EVERY_MS >= endsAtMs) {
       throw new Failure(EXIT.timedOut, `waited ${timeout} for '${line.operands[0]}' in vain: ${lastSeen}`, 'quorate status tells more');
@@ -62,7 +64,7 @@ async function ask(agent: AgentClient, condition: Condition): Promise<string> {
     case 'leader':
       return (await agent.leader()) === null ? 'there is no leader' : 'met';
     case 'member': {
-      const { members } = await agent.members({ state: null, tag: null });
+      const { members } = await agent.members();
       const member = members.find(({ name }) => name === condition.name);
       if (member === undefined) return 'no member bears that name';
       return member.state === 'alive' ? 'met' : `it is ${member.state}`;
@@ -71,23 +73,5 @@ async function ask(agent: AgentClient, condition: Condition): Promise<string> {
       const { members } = await agent.status();
       return members.alive >= condition.count ? 'met' : `${members.alive} are alive`;
     }
-  }
-}
-
-class TimeIsUp extends Error {}
-
-// An agent that took the connection and then hangs must not hold the wait beyond its time.
-async function within<T>(timeMs: number, answer: Promise<T>): Promise<T> {
-  const stop = new AbortController();
-  const alarm = sleep(Math.max(timeMs, 1), undefined, { signal: stop.signal }).then(() => {
-    throw new TimeIsUp();
-  });
-  try {
-    return await Promise.race([answer, alarm]);
-  } finally {
-    stop.abort();
-    // The loser's rejection has nobody left to tell.
-    alarm.catch(() => {});
-    answer.catch(() => {});
   }
 }
