@@ -46,6 +46,7 @@ export class Admission {
   #timings: Timings;
   #joinsOpen = 0;
   #decideAt: MonotonicMs = NEVER;
+  #hasDecided = false;
   #commands: JoinCommand[] = [];
   #foreign: { readonly at: Address; readonly cluster: string } | null = null;
 
@@ -118,7 +119,7 @@ export class Admission {
       this.seeds.noteSuccess(purpose.at);
       this.seeds.forgetLost(purpose.at);
       this.#succeed(purpose, outbox);
-      if (message.kind === 'welcome' && this.#self.clusterId === null) {
+      if (message.kind === 'welcome' && !this.#hasDecided) {
         if (!this.#offers.has(message.clusterId)) this.#offers.set(message.clusterId, { welcome: message, at: purpose.at });
         if (this.#decideAt === NEVER) this.#decideAt = at(now + SECOND_THOUGHTS_MS);
       }
@@ -136,6 +137,7 @@ export class Admission {
   decide(now: MonotonicMs): Outcome | null {
     if (now < this.#decideAt) return null;
     this.#decideAt = NEVER;
+    this.#hasDecided = true;
     const offers = [...this.#offers.values()];
     this.#offers.clear();
     if (offers.length > 1) return { kind: 'two', offers };
