@@ -5,9 +5,8 @@ import { lstatSync, mkdirSync, type Stats, unlinkSync } from 'node:fs';
 import { createConnection, type Server } from 'node:net';
 import { dirname } from 'node:path';
 import { OperationalError } from './operational-error.ts';
+import { SOCKET_PATH_BYTES_MAX } from './socket-path.ts';
 
-/** sockaddr_un holds 108 bytes with the final zero; Node cuts a longer path off without a word. */
-export const SOCKET_PATH_BYTES_MAX = 107;
 /** Room for a crowd that connects at once; the kernel cuts it down to net.core.somaxconn. */
 const BACKLOG = 4096;
 const PROBE_TIMEOUT_MS = 1000;

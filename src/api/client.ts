@@ -65,7 +65,7 @@ export class ApiProblem extends Error {
   }
 }
 
-const SOCKET_PATH_BYTES_MAX = 107;
+export const SOCKET_PATH_BYTES_MAX = 107;
 const HEAD_BYTES_MAX = 16 * 1024;
 const CHUNK_LINE_BYTES_MAX = 1024;
 const BODY_BYTES_MAX = 64 * 1024 * 1024;
@@ -358,4 +358,14 @@ class ReplyReader {
     this.#unread = this.#unread.subarray(end + 2);
     return line;
   }
+}
+
+/** Where an agent listens when nobody says, and where every verb looks for it, in that order. */
+export function usualSockets(env: Readonly<Record<string, string | undefined>>, uid: number): readonly string[] {
+  const runtimeDir = env.XDG_RUNTIME_DIR;
+  return [
+    '/run/quorate/quorate.sock',
+    ...(runtimeDir?.startsWith('/') === true ? [`${runtimeDir}/quorate/quorate.sock`] : []),
+    `/tmp/quorate-${uid}/quorate.sock`,
+  ];
 }

@@ -2,9 +2,7 @@
 // An exception of a handler is our own mistake and ends the process; only an OperationalError becomes a status.
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AgentHandle } from '../agent/handle.ts';
-import { OperationalError } from '../agent/operational-error.ts';
-import { listenOnUnixSocket } from '../agent/unix-socket.ts';
+import { type AgentHandle, listenOnUnixSocket, OperationalError } from '../agent/index.ts';
 import { readBody } from './body.ts';
 import { Connections } from './connections.ts';
 import { EventStreams } from './event-streams.ts';

@@ -2,9 +2,7 @@
 // Connecting is agent-client.ts's; nothing here opens a socket.
 
 import { lstatSync } from 'node:fs';
-
-/** Longer ones are cut off by Node without a word, so they are refused before. */
-export const SOCKET_PATH_BYTES_MAX = 107;
+import { SOCKET_PATH_BYTES_MAX, usualSockets } from '../api/client.ts';
 
 export interface Candidate {
   readonly path: string;
@@ -19,21 +17,12 @@ export interface SocketSearch {
 }
 
 export function searchSockets(flag: string | null, env: Readonly<Record<string, string | undefined>>, uid: number): SocketSearch {
-  const defaults = defaultSockets(env, uid).map((path): Candidate => ({ path, from: 'default' }));
+  const defaults = usualSockets(env, uid).map((path): Candidate => ({ path, from: 'default' }));
   const named = env.QUORATE_SOCKET;
   const fromEnvironment: Candidate[] = named === undefined || named === '' ? [] : [{ path: named, from: 'QUORATE_SOCKET' }];
   if (flag !== null) return { tried: [{ path: flag, from: '--socket' }], skipped: [...fromEnvironment, ...defaults] };
   if (fromEnvironment.length > 0) return { tried: fromEnvironment, skipped: defaults };
   return { tried: defaults, skipped: [] };
-}
-
-export function defaultSockets(env: Readonly<Record<string, string | undefined>>, uid: number): readonly string[] {
-  const runtimeDir = env.XDG_RUNTIME_DIR;
-  return [
-    '/run/quorate/quorate.sock',
-    ...(runtimeDir?.startsWith('/') === true ? [`${runtimeDir}/quorate/quorate.sock`] : []),
-    `/tmp/quorate-${uid}/quorate.sock`,
-  ];
 }
 
 /** Null when the path may be used, else why not. */

@@ -56,6 +56,7 @@ export const ROOMS: readonly Room[] = [
     isFolder: true,
   },
   { name: 'sim', files: /^sim\//, may: [core, wire, /^transport\/memory\.ts$/, /^agent\/(?:driver|ports)\.ts$/], isFolder: true },
+  { name: 'lib.ts', files: /^lib\.ts$/, may: [agent, /^api\/(?:index|client|contract)\.ts$/], isFolder: false },
   { name: 'main.ts', files: /^main\.ts$/, may: [/^cli\/index\.ts$/], isFolder: false },
 ];
 

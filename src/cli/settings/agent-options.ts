@@ -2,11 +2,11 @@
 // Whether the state directory holds a cluster to go on with is the agent's question.
 
 import type { AgentOptions, Start } from '../../agent/index.ts';
+import { SOCKET_PATH_BYTES_MAX } from '../../api/client.ts';
 import { isProfileName, LIMITS, NAME_PATTERN, type ProfileName } from '../../core/index.ts';
 import { EXIT, Failure } from '../exit-codes.ts';
 import { nearest } from '../nearest.ts';
 import { LOG_LEVELS, PROFILE_NAMES, SETTINGS } from '../option-table.ts';
-import { SOCKET_PATH_BYTES_MAX } from '../socket-search.ts';
 import { DEFAULT_PORT, type Read, readAdvertise, readBind, readSeed } from './addresses.ts';
 import type { Gathered, Setting } from './gather.ts';
 import { readTag } from './tags.ts';

@@ -1,19 +1,19 @@
 // `quorate agent`: puts the settings together, starts the agent, and carries the process' signals to it until it is over.
 
 import { performance } from 'node:perf_hooks';
-import { OperationalError, type RunningAgent, startAgent } from '../../agent/index.ts';
+import { usualSockets } from '../../api/client.ts';
+import { Agent, OperationalError } from '../../lib.ts';
 import type { CommandLine } from '../command-line.ts';
 import { EXIT, exitCodeOfOperational, Failure } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
 import { escapeText } from '../print.ts';
 import { readAgentOptions } from '../settings/index.ts';
-import { defaultSockets } from '../socket-search.ts';
 import { StopSignals } from '../stop-signals.ts';
 
 export async function runAgent(line: CommandLine, io: Io): Promise<number> {
   const options = readAgentOptions(line, io.env);
   const signals = new StopSignals();
-  let agent: RunningAgent | null = null;
+  let agent: Agent | null = null;
   let isStopping = false;
   const onStop = (): void => {
     const verdict = signals.heard(performance.now());
@@ -27,7 +27,7 @@ export async function runAgent(line: CommandLine, io: Io): Promise<number> {
   };
   process.on('SIGINT', onStop).on('SIGTERM', onStop).on('SIGHUP', onReload);
   try {
-    agent = await startAgent(options);
+    agent = await Agent.start(options, () => readAgentOptions(line, io.env));
     // A wish to stop that came while it was starting.
     if (isStopping) await agent.stop();
     else if (options.start.kind === 'dev') io.err.write(devGreeting(agent, io));
@@ -43,7 +43,7 @@ export async function runAgent(line: CommandLine, io: Io): Promise<number> {
   }
 }
 
-async function reload(agent: RunningAgent, io: Io): Promise<void> {
+async function reload(agent: Agent, io: Io): Promise<void> {
   const { changed, needsRestart, problem } = await agent.handle.reload();
   if (problem !== null) io.err.write(`quorate: not reloaded: ${escapeText(problem)}\n`);
   else if (needsRestart.length > 0) io.err.write(`quorate: reloaded; only a restart changes ${escapeText(needsRestart.join(', '))}\n`);
@@ -51,10 +51,10 @@ async function reload(agent: RunningAgent, io: Io): Promise<void> {
 }
 
 /** What a newcomer needs next: where it listens, where it stands, three lines to type in another terminal. */
-export function devGreeting(agent: Pick<RunningAgent, 'handle' | 'socketPath'>, io: Pick<Io, 'env' | 'uid'>): string {
+export function devGreeting(agent: Pick<Agent, 'handle' | 'socketPath'>, io: Pick<Io, 'env' | 'uid'>): string {
   const { view } = agent.handle;
   const command = commandAsTyped();
-  const isFound = defaultSockets(io.env, io.uid).includes(agent.socketPath);
+  const isFound = usualSockets(io.env, io.uid).includes(agent.socketPath);
   const socket = isFound ? '' : ` --socket ${agent.socketPath}`;
   const lines = [
     `dev agent '${view.name}' is running on ${view.address}; Ctrl-C stops it`,
