@@ -296,6 +296,12 @@ export class MemberTable {
     this.#dead.add(slot);
   }
 
+  /** How far an ended life had counted: to be shown and told, its age is the verdict's. */
+  setLastCounter(slot: number, counter: number): void {
+    assert(this.has(slot) && !this.isAlive(slot), 'the living are heard');
+    this.#counter[slot] = counter;
+  }
+
   /** The owner's own counter, as stamped on what it sends. */
   setOwnCounter(counter: number): void {
     this.#counter[this.selfSlot] = counter;
