@@ -1,0 +1,141 @@
+// Messages as rows of values and back: [kind, counter, recordVersion, …fields]. Newer minor versions append fields and kinds;
+// the numbers of kinds and the order of fields never change. Sizes and depth were bounded before (scan.ts).
+
+import {
+  assertNever,
+  type ClusterId,
+  type Incarnation,
+  INCARNATION_MAX,
+  LIMITS,
+  type Message,
+  type NodeId,
+  type ProfileName,
+  type RefusalReason,
+  type RunNonce,
+  type Tag,
+} from '../core/index.ts';
+import type { BeatsCodec } from './beats.ts';
+import type { Check } from './check.ts';
+import { entriesToRows, entryToRow, rowsToEntries, rowToEntry } from './entry.ts';
+
+const KIND = {
+  push: 1,
+  ping: 2,
+  pong: 3,
+  who: 4,
+  hello: 5,
+  superseded: 6,
+  join: 7,
+  welcome: 8,
+  sync: 9,
+  'sync-reply': 10,
+  refused: 11,
+} as const satisfies Record<Message['kind'], number>;
+
+// Their order is what travels.
+const PROFILE_NAMES = ['local', 'lan', 'wan'] as const satisfies readonly ProfileName[];
+const REFUSAL_REASONS = ['no-cluster', 'self', 'cluster-name', 'other-cluster'] as const satisfies readonly RefusalReason[];
+
+/** Kind, counter, record version. */
+const FIXED_VALUES = 3;
+
+export function messageToRow(message: Message, counter: number, recordVersion: number, beatsCodec: BeatsCodec): unknown[] {
+  const kind = KIND[message.kind];
+  switch (message.kind) {
+    case 'push': {
+      const { listHash, entries, beats } = message;
+      return [kind, counter, recordVersion, listHash.lo, listHash.hi, entriesToRows(entries), beatsCodec.write(beats, counter)];
+    }
+    case 'ping':
+      return [kind, counter, recordVersion, message.target.lo, message.target.hi, message.echo];
+    case 'pong':
+      return [kind, counter, recordVersion, message.echo];
+    case 'who':
+      return [kind, counter, recordVersion, message.tag.lo, message.tag.hi];
+    case 'hello':
+      return [kind, counter, recordVersion, Buffer.from(message.clusterId, 'hex'), Buffer.from(message.nonce, 'hex'), entryToRow(message.entry)];
+    case 'superseded':
+      return [kind, counter, recordVersion, Buffer.from(message.id, 'hex'), message.incarnation, message.tag.lo, message.tag.hi];
+    case 'join':
+      return [kind, counter, recordVersion, message.clusterName, entryToRow(message.entry)];
+    case 'welcome': {
+      const profile = PROFILE_NAMES.indexOf(message.profile);
+      return [kind, counter, recordVersion, Buffer.from(message.clusterId, 'hex'), profile, entriesToRows(message.entries)];
+    }
+    case 'sync':
+    case 'sync-reply':
+      return [kind, counter, recordVersion, Buffer.from(message.clusterId, 'hex'), entriesToRows(message.entries)];
+    case 'refused':
+      return [kind, counter, recordVersion, REFUSAL_REASONS.indexOf(message.reason), message.detail];
+    default:
+      return assertNever(message);
+  }
+}
+
+export interface Body {
+  readonly counter: number;
+  readonly recordVersion: number;
+  readonly message: Message;
+}
+
+/** Only to be believed when `check.reason` is null afterwards; null itself for a kind that is not known here. */
+export function rowToBody(value: unknown, beatsCodec: BeatsCodec, check: Check): Body | null {
+  const row = check.row(value, FIXED_VALUES);
+  const kind = check.uint32(row[0]);
+  const counter = check.safe(row[1]);
+  const recordVersion = check.safe(row[2]);
+  if (check.reason !== null) return null;
+  const message = rowToMessage(kind, counter, row, beatsCodec, check);
+  return message === null ? null : { counter, recordVersion, message };
+}
+
+// The casts of brands each follow the check that makes them true.
+function rowToMessage(kind: number, counter: number, row: readonly unknown[], beatsCodec: BeatsCodec, check: Check): Message | null {
+  switch (kind) {
+    case KIND.push: {
+      const listHash = tagOf(row, 3, check);
+      const entries = rowsToEntries(row[5], check);
+      if (!beatsCodec.read(check.bytes(row[6]), counter)) check.fail('malformed');
+      return { kind: 'push', listHash, entries, beats: beatsCodec.columns };
+    }
+    case KIND.ping:
+      return { kind: 'ping', target: tagOf(row, 3, check), echo: check.safe(row[5]) };
+    case KIND.pong:
+      return { kind: 'pong', echo: check.safe(row[3]) };
+    case KIND.who:
+      return { kind: 'who', tag: tagOf(row, 3, check) };
+    case KIND.hello: {
+      const clusterId = clusterIdOf(row[3], check);
+      return { kind: 'hello', clusterId, nonce: check.hex32(row[4]) as RunNonce, entry: rowToEntry(row[5], check) };
+    }
+    case KIND.superseded: {
+      const id = check.hex32(row[3]) as NodeId;
+      return { kind: 'superseded', id, incarnation: check.whole(row[4], INCARNATION_MAX) as Incarnation, tag: tagOf(row, 5, check) };
+    }
+    case KIND.join:
+      return { kind: 'join', clusterName: check.text(row[3], LIMITS.nameLengthMax), entry: rowToEntry(row[4], check) };
+    case KIND.welcome: {
+      const clusterId = clusterIdOf(row[3], check);
+      return { kind: 'welcome', clusterId, profile: check.choice(row[4], PROFILE_NAMES), entries: rowsToEntries(row[5], check) };
+    }
+    case KIND.sync:
+      return { kind: 'sync', clusterId: clusterIdOf(row[3], check), entries: rowsToEntries(row[4], check) };
+    case KIND['sync-reply']:
+      return { kind: 'sync-reply', clusterId: clusterIdOf(row[3], check), entries: rowsToEntries(row[4], check) };
+    case KIND.refused: {
+      const reason = check.choice(row[3], REFUSAL_REASONS);
+      return { kind: 'refused', reason, detail: check.text(row[4], LIMITS.nameLengthMax) };
+    }
+    default:
+      check.fail('unknown-kind');
+      return null;
+  }
+}
+
+function tagOf(row: readonly unknown[], at: number, check: Check): Tag {
+  return { lo: check.uint32(row[at]), hi: check.uint32(row[at + 1]) };
+}
+
+function clusterIdOf(value: unknown, check: Check): ClusterId {
+  return check.hex32(value) as ClusterId;
+}
