@@ -1,8 +1,7 @@
 // The flags of `npm run sim`, read without a library: a usage error is a value with the sentence to print.
 
-import { SCENES } from './scenes/index.ts';
-import { findScene } from './scenes/index.ts';
 import type { Settings } from './run.ts';
+import { findScene, SCENES } from './scenes/index.ts';
 
 export type CommandLine =
   | { readonly kind: 'run'; readonly settings: Settings; readonly runs: number; readonly isNarrated: boolean }
@@ -23,7 +22,12 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
     if (given.has('help')) return { kind: 'help' };
     const scene = given.get('scene') ?? DEFAULT_SCENE;
     if (findScene(scene) === null) {
-      throw new UsageError(`--scene=${scene}: no such scene${nearest(scene, SCENES.map(({ name }) => name))}\nscenes: ${SCENES.map(({ name }) => name).join(' ')}`);
+      throw new UsageError(
+        `--scene=${scene}: no such scene${nearest(
+          scene,
+          SCENES.map(({ name }) => name),
+        )}\nscenes: ${SCENES.map(({ name }) => name).join(' ')}`,
+      );
     }
     return {
       kind: 'run',
@@ -76,7 +80,10 @@ function readFlags(argv: readonly string[]): Map<string, string> {
       continue;
     }
     const value = match[2] ?? argv[++i];
-    if (value === undefined || value === '') throw new UsageError(`--${flag} needs a value, as in --${flag}=${flag === 'scene' ? DEFAULT_SCENE : flag === 'until' ? '120s' : '5'}`);
+    if (value === undefined || value === '')
+      throw new UsageError(
+        `--${flag} needs a value, as in --${flag}=${flag === 'scene' ? DEFAULT_SCENE : flag === 'until' ? '120s' : '5'}`,
+      );
     given.set(flag, value);
   }
   return given;
@@ -84,7 +91,8 @@ function readFlags(argv: readonly string[]): Map<string, string> {
 
 function wholeNumber(flag: string, text: string, min: number, max: number): number {
   const value = Number(text);
-  if (!/^\d+$/.test(text) || value < min || value > max) throw new UsageError(`--${flag}=${text}: not a whole number from ${min} to ${max}`);
+  if (!/^\d+$/.test(text) || value < min || value > max)
+    throw new UsageError(`--${flag}=${text}: not a whole number from ${min} to ${max}`);
   return value;
 }
 

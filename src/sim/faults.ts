@@ -32,7 +32,8 @@ export function describeFault(fault: Fault, hosts: readonly Host[]): string {
 }
 
 export function describeHarm(harm: Harm, hosts: readonly Host[]): string {
-  const named = (indices: Hosts): string => (indices.length === hosts.length ? 'all' : indices.map((index) => hosts[index]!.name).join(','));
+  const named = (indices: Hosts): string =>
+    indices.length === hosts.length ? 'all' : indices.map((index) => hosts[index]!.name).join(',');
   switch (harm.kind) {
     case 'partition':
       return `partition ${named(harm.side)} | ${named(harm.otherSide)}`;
@@ -161,9 +162,19 @@ function drawHarm(random: Random, hostCount: number): Harm {
     case 3:
       return { kind: 'loss', from: drawSome(random, hostCount), to: drawSome(random, hostCount), probability: random.between(0.05, 0.7) };
     case 4:
-      return { kind: 'delay', from: drawSome(random, hostCount), to: drawSome(random, hostCount), upToMs: Math.round(20_000 * random.unit() ** 3) };
+      return {
+        kind: 'delay',
+        from: drawSome(random, hostCount),
+        to: drawSome(random, hostCount),
+        upToMs: Math.round(20_000 * random.unit() ** 3),
+      };
     case 5:
-      return { kind: 'duplication', from: drawSome(random, hostCount), to: drawSome(random, hostCount), probability: random.between(0.05, 0.9) };
+      return {
+        kind: 'duplication',
+        from: drawSome(random, hostCount),
+        to: drawSome(random, hostCount),
+        probability: random.between(0.05, 0.9),
+      };
     case 6:
       return { kind: 'pause', host };
     case 7:

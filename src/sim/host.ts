@@ -7,8 +7,8 @@ import {
   type Address,
   assert,
   type ClusterId,
-  clusterId,
   type CoreEvent,
+  clusterId,
   type DurableState,
   type Effect,
   type ExitReason,
@@ -20,8 +20,8 @@ import {
   nodeId,
   type ProfileName,
   type Random,
-  runNonce,
   type RunNonce,
+  runNonce,
 } from '../core/index.ts';
 import type { Disk } from './disk.ts';
 import type { HostClock } from './host-clock.ts';

@@ -47,7 +47,13 @@ export class Trace {
 
   /** 16 hex digits. */
   digest(): string {
-    return [this.#a, this.#b].map((half) => mix32(half ^ this.#count).toString(16).padStart(8, '0')).join('');
+    return [this.#a, this.#b]
+      .map((half) =>
+        mix32(half ^ this.#count)
+          .toString(16)
+          .padStart(8, '0'),
+      )
+      .join('');
   }
 
   #stir(word: number): void {

@@ -6,6 +6,7 @@ import type { Transport } from '../agent/ports.ts';
 import {
   type Address,
   AssertionError,
+  CLOCK_RATE_ERROR,
   type CoreEvent,
   type Effect,
   formatAddress,
@@ -17,7 +18,6 @@ import {
   PROFILES,
   type ProfileName,
   Random,
-  CLOCK_RATE_ERROR,
 } from '../core/index.ts';
 import { MemoryNetwork, type MemoryTransport } from '../transport/index.ts';
 import { type CalmSpell, type CheckedWorld, Convergence, Inspector, POLL_MS, safetyCheckers, type Violation } from './checkers/index.ts';
@@ -200,7 +200,7 @@ export class World implements HostWorld, CheckedWorld {
 
   told(host: Host, event: CoreEvent): void {
     this.toldCount += 1;
-    this.trace(host, 'event', event.incarnation % 4294967296 ^ event.type.length);
+    this.trace(host, 'event', (event.incarnation % 4294967296) ^ event.type.length);
     if (this.#options.narrate !== null) this.narrate(host.name, `${event.type} ${event.member}${this.#lifeOf(event)}`);
     this.#inspector.told(host, event);
     for (let i = 0; i < this.#expectations.length; i++) {

@@ -26,7 +26,15 @@ import {
   tagOf,
 } from '../../src/core/index.ts';
 
-export type Lie = 'none' | 'counter-back' | 'speaks-before-durable' | 'resurrects' | 'never-fails' | 'forgets-one' | 'opens-exchanges' | 'exits';
+export type Lie =
+  | 'none'
+  | 'counter-back'
+  | 'speaks-before-durable'
+  | 'resurrects'
+  | 'never-fails'
+  | 'forgets-one'
+  | 'opens-exchanges'
+  | 'exits';
 
 interface Row {
   entry: MemberEntry;
@@ -136,7 +144,17 @@ export class ToyNode implements Node {
     const { id, storeId, clusterName, profile, incarnation, bornIncarnation, seeds, writeCount } = this.#options;
     this.#beganAt = now;
     this.#put(this.#self(now), now);
-    const state = { id, storeId, clusterName, clusterId: CLUSTER, profile, incarnation, bornIncarnation, isClean: false, writeCount: writeCount + 1 };
+    const state = {
+      id,
+      storeId,
+      clusterName,
+      clusterId: CLUSTER,
+      profile,
+      incarnation,
+      bornIncarnation,
+      isClean: false,
+      writeCount: writeCount + 1,
+    };
     if (this.#lie === 'speaks-before-durable') {
       this.#roundAt = now;
       this.#known.add('10.0.0.0:7946' as Address);
@@ -152,7 +170,9 @@ export class ToyNode implements Node {
     const to = [...this.#known];
     if (this.#lie === 'exits' && this.#rounds === 20) outbox.push({ kind: 'exit', reason: 'superseded', message: 'because' });
     if (to.length === 0 || (!this.#isDurable && this.#lie !== 'speaks-before-durable')) return;
-    if (this.#lie === 'opens-exchanges') for (let i = 0; i < 8; i++) outbox.push({ kind: 'exchange', exchange: this.#rounds * 8 + i, to: to[0]!, envelope: this.#envelope(now), timeoutMs: 60_000 });
+    if (this.#lie === 'opens-exchanges')
+      for (let i = 0; i < 8; i++)
+        outbox.push({ kind: 'exchange', exchange: this.#rounds * 8 + i, to: to[0]!, envelope: this.#envelope(now), timeoutMs: 60_000 });
     outbox.push({ kind: 'send', to, envelope: this.#envelope(now) });
   }
 
@@ -166,7 +186,15 @@ export class ToyNode implements Node {
     const ticks = Math.floor((now - (this.#beganAt ?? now)) / 10) + 1;
     const counter = this.#lie === 'counter-back' && this.#rounds > 20 ? ticks - 1000 : ticks;
     const facts: Facts = this.#options.facts;
-    return { id: this.id, incarnation: this.incarnation, tag: this.#tag, counter: Math.max(0, counter), state: 'alive', stateAgeMs: 0, facts };
+    return {
+      id: this.id,
+      incarnation: this.incarnation,
+      tag: this.#tag,
+      counter: Math.max(0, counter),
+      state: 'alive',
+      stateAgeMs: 0,
+      facts,
+    };
   }
 
   #judge(row: Row, now: MonotonicMs, outbox: Outbox): void {
@@ -189,7 +217,10 @@ export class ToyNode implements Node {
       if (entry.state !== 'alive') return;
       this.#put(entry, now);
       this.#tell('member-joined', entry, outbox);
-    } else if (entry.incarnation > row.entry.incarnation || (row.entry.state === 'alive' && entry.incarnation === row.entry.incarnation && entry.counter > row.entry.counter)) {
+    } else if (
+      entry.incarnation > row.entry.incarnation ||
+      (row.entry.state === 'alive' && entry.incarnation === row.entry.incarnation && entry.counter > row.entry.counter)
+    ) {
       this.#put({ ...entry, state: 'alive' }, now);
     }
   }
@@ -200,13 +231,24 @@ export class ToyNode implements Node {
 
   #tell(type: 'member-joined' | 'member-failed', entry: MemberEntry, outbox: Outbox): void {
     this.index += 1;
-    outbox.push({ kind: 'event', event: { type, member: entry.facts.name, id: entry.id, incarnation: entry.incarnation, address: entry.facts.address, reason: 'toy' } });
+    outbox.push({
+      kind: 'event',
+      event: { type, member: entry.facts.name, id: entry.id, incarnation: entry.incarnation, address: entry.facts.address, reason: 'toy' },
+    });
   }
 
   #view({ entry, heardAt }: Row, nowMs: MonotonicMs): MemberView {
     const { id, incarnation, counter, state, facts } = entry;
     const { name, address, meta } = facts;
-    const rest = { phi: null, rttMs: null, zone: meta.zone, tags: meta.tags, software: meta.software, since: heardAt, isSelf: id === this.id };
+    const rest = {
+      phi: null,
+      rttMs: null,
+      zone: meta.zone,
+      tags: meta.tags,
+      software: meta.software,
+      since: heardAt,
+      isSelf: id === this.id,
+    };
     return { id, name, address, state, incarnation, counter, ageMs: nowMs - heardAt, ...rest };
   }
 }

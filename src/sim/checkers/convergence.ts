@@ -62,7 +62,8 @@ export class Convergence implements Checker {
     for (let i = 0; i < hosts.length; i++) {
       const host = hosts[i]!;
       const node = host.process?.node;
-      if (node !== undefined && node.counts.alive !== livingCount) return `${host.name} counts ${node.counts.alive} alive of ${livingCount}`;
+      if (node !== undefined && node.counts.alive !== livingCount)
+        return `${host.name} counts ${node.counts.alive} alive of ${livingCount}`;
     }
     if (!isWhole) return null;
     for (let i = 0; i < hosts.length; i++) {
@@ -83,8 +84,10 @@ export class Convergence implements Checker {
       const subject = this.#world.identities.get(member.id);
       const node = subject?.goneSinceMs === null ? subject.host.process?.node : undefined;
       if (subject === undefined || node === undefined) return `${host.name} shows ${member.name} alive, which is not running`;
-      if (member.incarnation !== node.incarnation) return `${host.name} shows ${member.name} as ${member.incarnation}, it lives as ${node.incarnation}`;
-      if (member.address !== subject.host.address) return `${host.name} shows ${member.name} at ${member.address}, it is at ${subject.host.address}`;
+      if (member.incarnation !== node.incarnation)
+        return `${host.name} shows ${member.name} as ${member.incarnation}, it lives as ${node.incarnation}`;
+      if (member.address !== subject.host.address)
+        return `${host.name} shows ${member.name} at ${member.address}, it is at ${subject.host.address}`;
     }
     return null;
   }

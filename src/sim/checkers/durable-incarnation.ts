@@ -17,7 +17,8 @@ export class DurableIncarnation implements Checker {
       if (said === null) return `a ${envelope.message.kind} is sent under a tag that is not of this run`;
       const { durable } = host.disk;
       if (durable === null) return `incarnation ${said} is said in a ${envelope.message.kind}, and nothing is on the disk`;
-      if (durable.incarnation < said) return `incarnation ${said} is said in a ${envelope.message.kind}, and the disk holds ${durable.incarnation}`;
+      if (durable.incarnation < said)
+        return `incarnation ${said} is said in a ${envelope.message.kind}, and the disk holds ${durable.incarnation}`;
     }
     return null;
   }

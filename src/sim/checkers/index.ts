@@ -16,5 +16,13 @@ import { NoResurrection } from './no-resurrection.ts';
 
 /** The rules of safety; liveness is `Convergence`. */
 export function safetyCheckers(world: CheckedWorld): readonly Checker[] {
-  return [new DurableIncarnation(), new EmittedPairs(), new CountersGrow(), new NoResurrection(world), new NoGhosts(world), new Bounds(world), new Exits()];
+  return [
+    new DurableIncarnation(),
+    new EmittedPairs(),
+    new CountersGrow(),
+    new NoResurrection(world),
+    new NoGhosts(world),
+    new Bounds(world),
+    new Exits(),
+  ];
 }

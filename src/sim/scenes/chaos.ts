@@ -19,7 +19,7 @@ export const chaos: Scene = {
     // Everyone's seed is everyone: after any loss of disks the cluster can be found where it survived.
     stage.addHosts(range(0, stage.nodes).map(nameOf));
     stage.startHosts(1000 * stage.random.unit());
-    stage.calm(1000, JOINED_MS - 1);
+    stage.joined(JOINED_MS - 1);
     const healedMs = Math.max(JOINED_MS + 1000, stage.untilMs - CALM_MS);
     for (const fault of drawFaults(stage.random, stage.nodes, { fromMs: JOINED_MS, toMs: healedMs })) stage.inflictFault(fault);
     stage.calm(healedMs);

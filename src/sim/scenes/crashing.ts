@@ -9,10 +9,13 @@ function crashLast(stage: Stage, count: number): void {
   const living = range(0, stage.nodes - count);
   const dead = range(stage.nodes - count, stage.nodes);
   stage.usual();
-  stage.calm(1000, CRASH_MS - 1);
+  stage.joined(CRASH_MS - 1);
   for (const index of dead) stage.at(CRASH_MS, () => stage.host(index).crash());
   stage.expectShown(CRASH_MS + stage.verdictMs, living, dead, 'failed');
-  stage.world.expectOfEvents('only the dead are failed', (_host, event) => event.type !== 'member-failed' || dead.some((index) => stage.host(index).name === event.member));
+  stage.world.expectOfEvents(
+    'only the dead are failed',
+    (_host, event) => event.type !== 'member-failed' || dead.some((index) => stage.host(index).name === event.member),
+  );
   stage.calm(CRASH_MS);
 }
 
@@ -50,10 +53,13 @@ export const pauseTenSeconds: Scene = {
   play(stage) {
     const paused = stage.nodes - 1;
     stage.usual();
-    stage.calm(1000, 19_000);
+    stage.joined(19_000);
     stage.inflict(20_000, 30_000, { kind: 'pause', host: paused });
     stage.expectShown(20_000 + stage.verdictMs, range(0, paused), [paused], 'failed');
-    stage.world.expectOfEvents('only the paused one is failed', (host, event) => event.type !== 'member-failed' || (event.member === stage.host(paused).name && host.index !== paused));
+    stage.world.expectOfEvents(
+      'only the paused one is failed',
+      (host, event) => event.type !== 'member-failed' || (event.member === stage.host(paused).name && host.index !== paused),
+    );
     stage.calm(30_000);
   },
 };
@@ -67,7 +73,7 @@ export const restartNewAddress: Scene = {
   profile: 'lan',
   play(stage) {
     stage.usual();
-    stage.calm(1000, 19_000);
+    stage.joined(19_000);
     stage.inflict(20_000, 21_000, { kind: 'crash', host: stage.nodes - 1, isWiped: false, isMoved: true });
     stage.calm(21_000);
     stage.forbid('member-failed', 'member-left', 'member-stopped');

@@ -11,7 +11,7 @@ function cutForALongTime(stage: Stage, cutMs: number): void {
   const side = range(0, middle);
   const otherSide = range(middle, stage.nodes);
   stage.usual();
-  stage.calm(1000, CUT_MS - 1);
+  stage.joined(CUT_MS - 1);
   stage.inflict(CUT_MS, CUT_MS + cutMs, { kind: 'partition', side, otherSide });
   stage.expectShown(CUT_MS + stage.verdictMs, side, otherSide, 'failed');
   stage.expectShown(CUT_MS + stage.verdictMs, otherSide, side, 'failed');
@@ -53,11 +53,15 @@ export const oneWay: Scene = {
     const mute = stage.nodes - 1;
     const others = range(0, mute);
     stage.usual();
-    stage.calm(1000, 59_000);
+    stage.joined(59_000);
     stage.inflict(20_000, 50_000, { kind: 'one-way', from: [0], to: [1] });
     stage.inflict(60_000, 80_000, { kind: 'one-way', from: [mute], to: others });
     stage.expectShown(60_000 + stage.verdictMs, others, [mute], 'failed');
-    stage.world.expectOfEvents('only the mute one is failed, and only by the others', (host, event) => event.type !== 'member-failed' || (event.member === stage.host(mute).name && host.index !== mute && stage.world.nowMs > 60_000));
+    stage.world.expectOfEvents(
+      'only the mute one is failed, and only by the others',
+      (host, event) =>
+        event.type !== 'member-failed' || (event.member === stage.host(mute).name && host.index !== mute && stage.world.nowMs > 60_000),
+    );
     stage.calm(80_000);
   },
 };
@@ -72,7 +76,7 @@ export const lossThirty: Scene = {
   play(stage) {
     const all = range(0, stage.nodes);
     stage.usual();
-    stage.calm(1000, 19_000);
+    stage.joined(19_000);
     stage.inflict(20_000, 80_000, { kind: 'loss', from: all, to: all, probability: 0.3 });
     stage.calm(80_000);
     stage.forbid('member-failed', 'member-left', 'member-stopped');

@@ -1,8 +1,8 @@
 // Scenes of members that go by wish, or must go because their name is taken.
 
+import { seedOf } from '../world.ts';
 import type { Scene } from './scene.ts';
 import { nameOf, range } from './stage.ts';
-import { seedOf } from '../world.ts';
 
 export const leave: Scene = {
   name: 'leave',
@@ -14,7 +14,7 @@ export const leave: Scene = {
   play(stage) {
     const leaver = stage.nodes - 1;
     stage.usual();
-    stage.calm(1000, 19_000);
+    stage.joined(19_000);
     stage.at(20_000, () => stage.host(leaver).process?.command({ kind: 'leave' }, () => {}));
     stage.expectShown(21_000, range(0, leaver), [leaver], 'left');
     stage.expect(25_000, 'the process that left has ended', () => (stage.host(leaver).process === null ? null : 'it still runs'));
@@ -38,7 +38,7 @@ export const nameClash: Scene = {
     stage.world.isSupervised = false;
     first.mayClash = true;
     second.mayClash = true;
-    stage.calm(1000, 19_000);
+    stage.joined(19_000);
     stage.at(20_000, () => second.start());
     stage.expect(30_000, 'one of the two has exited', () => {
       const living = [first, second].filter((host) => host.process !== null).length;

@@ -8,6 +8,7 @@ import { seedOf, type World } from '../world.ts';
 
 /** After a death everyone alive shows it within T_fail of the slowest clock and this: one more round, one more hop. */
 const VERDICT_SLACK_MS = 2000;
+const JOIN_MS = 10_000;
 
 export class Stage {
   readonly world: World;
@@ -25,7 +26,7 @@ export class Stage {
 
   /** All lists agree this long after the last fault: room for a death to be noticed, a denied one to come back, and a seed to be tried again. */
   get calmMs(): number {
-    return Math.max(10_000, 4 * this.world.failMsMax);
+    return Math.ceil(Math.max(10_000, 4 * this.world.failMsMax));
   }
 
   /** A death is shown by everyone after this. */
@@ -75,6 +76,11 @@ export class Stage {
   /** No event of these types, ever. */
   forbid(...types: readonly EventType[]): void {
     this.world.expectOfEvents(`no ${types.join(', ')} in this scene`, (_host, event) => !types.includes(event.type));
+  }
+
+  /** Started in order within a second, everyone agrees ten seconds later, and until then. */
+  joined(untilMs: number): void {
+    this.world.announceCalm({ fromMs: 1000, withinMs: JOIN_MS, untilMs });
   }
 
   /** `check` answers null, or what is wrong. */

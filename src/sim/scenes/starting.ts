@@ -1,7 +1,7 @@
 // Scenes of starting: nothing goes wrong but the order.
 
-import { range } from './stage.ts';
 import type { Scene } from './scene.ts';
+import { range } from './stage.ts';
 
 export const steady: Scene = {
   name: 'steady',
@@ -12,7 +12,7 @@ export const steady: Scene = {
   profile: 'lan',
   play(stage) {
     stage.usual();
-    stage.calm(1000);
+    stage.joined(stage.untilMs);
     stage.forbid('member-failed', 'member-left', 'member-stopped');
   },
 };
@@ -27,7 +27,7 @@ export const bootstrapAllAtOnce: Scene = {
   play(stage) {
     stage.addHosts(['n1', 'n2', 'n3']);
     stage.startHosts(0);
-    stage.calm(0);
+    stage.joined(stage.untilMs);
     stage.forbid('member-failed', 'member-left', 'member-stopped');
   },
 };
