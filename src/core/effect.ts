@@ -25,7 +25,17 @@ export type ExitReason = 'left' | 'stopped' | 'name-clash' | 'superseded' | 'two
 
 export type CommandResult =
   | { readonly kind: 'done' }
-  | { readonly kind: 'refused'; readonly code: 'no-such-member' | 'member-alive' | 'is-self' | 'invalid' | 'leaving'; readonly message: string };
+  | { readonly kind: 'refused'; readonly code: RefusedCommandCode; readonly message: string };
+
+export type RefusedCommandCode =
+  | 'no-such-member'
+  | 'member-alive'
+  | 'is-self'
+  | 'invalid'
+  | 'leaving'
+  /** None of the seeds answered; they are tried on. */
+  | 'unreachable'
+  | 'other-cluster';
 
 /** What must survive a crash. The store adds checksum and format version. */
 export interface DurableState {

@@ -9,6 +9,7 @@ export {
   type EventType,
   type ExitReason,
   Outbox,
+  type RefusedCommandCode,
 } from './effect.ts';
 export { hash32, hash64, mix32, NO_TAG, sameTag, type Tag } from './hash.ts';
 export {
@@ -31,7 +32,9 @@ export {
   tagOf,
 } from './ids.ts';
 export type { Command, Input } from './input.ts';
+export { Directory } from './membership/index.ts';
 export * from './message.ts';
+export { createNode, type Node, type NodeOptions } from './node.ts';
 export { Random } from './random.ts';
 export { at, type MonotonicMs, NEVER, TICK_MS } from './time.ts';
 export {
@@ -45,4 +48,4 @@ export {
   timingsProblem,
 } from './timings.ts';
 export type { MemberCounts, MemberView, NodeView, Problem, ShownState, Standing } from './view.ts';
-export type { Node, NodeOptions } from './node.ts';
+

@@ -60,6 +60,8 @@ export interface Who {
 /** UDP: the one full packet that introduces a tag: it must equal the hash of the four (R1). */
 export interface Hello {
   readonly kind: 'hello';
+  /** Not 0: answer with a pong that bears it, so that the introduction is mutual. */
+  readonly echo: number;
   readonly clusterId: ClusterId;
   readonly nonce: RunNonce;
   readonly entry: MemberEntry;
@@ -88,17 +90,23 @@ export interface Welcome {
   readonly entries: readonly MemberEntry[];
 }
 
-/** TCP: the whole list (or as much as fits a frame), to be answered with the other side's. */
+/** TCP: "this is what I hold; give me what I lack, and say what you lack". */
 export interface Sync {
   readonly kind: 'sync';
   readonly clusterId: ClusterId;
+  /** One hash a living member (`MemberTable.rowHash`); null when only `entries` are to be delivered. */
+  readonly digest: Uint32Array | null;
+  /** What the other side asked for before, and fresh verdicts. */
   readonly entries: readonly MemberEntry[];
 }
 
 export interface SyncReply {
   readonly kind: 'sync-reply';
   readonly clusterId: ClusterId;
+  /** What the digest lacks, and corrections of what was told. */
   readonly entries: readonly MemberEntry[];
+  /** Hashes of the digest that mean nothing here: send those members in full. */
+  readonly wanted: Uint32Array;
 }
 
 /** TCP, the answer when a join or sync cannot be served. */

@@ -53,7 +53,7 @@ export interface NodeView {
   readonly timings: Timings;
   /** Grows with every visible change of the list. */
   readonly index: number;
-  readonly counts: MemberCounts;
+  counts(nowMs: MonotonicMs): MemberCounts;
   /** Sorted by name. */
   members(nowMs: MonotonicMs): MemberView[];
   member(name: string, nowMs: MonotonicMs): MemberView | null;

@@ -1,0 +1,234 @@
+// The way in: seeds are resolved and asked until a cluster answers, and again for ever after, so that islands merge.
+// A node without a cluster may only ask to join (R1); joining never creates one. Answers for two clusters are a mistake
+// of the operator that no rule can mend: the agent says both and ends.
+
+import type { CommandResult, Outbox } from './effect.ts';
+import type { Address, ClusterId } from './ids.ts';
+import type { Message, Refused, Welcome } from './message.ts';
+import type { Random } from './random.ts';
+import type { Roster } from './roster.ts';
+import { SeedBook } from './seeds.ts';
+import type { Self } from './self.ts';
+import type { Talk } from './talk.ts';
+import { at, type MonotonicMs, NEVER } from './time.ts';
+import type { Timings } from './timings.ts';
+import type { Problem } from './view.ts';
+import type { Purpose, Voice } from './voice.ts';
+
+/** After a first welcome, how long seeds that have not answered yet may still name another cluster. */
+const SECOND_THOUGHTS_MS = 300;
+const JOIN_COMMAND_MS = 5000;
+/** Seeds and lost members are looked after this much more rarely once peers are known. */
+const RARELY = 60;
+const LOST_PER_TRY = 2;
+
+export interface Offer {
+  readonly welcome: Welcome;
+  readonly at: Address;
+}
+
+export type Outcome = { readonly kind: 'one'; readonly offer: Offer } | { readonly kind: 'two'; readonly offers: readonly Offer[] };
+
+interface JoinCommand {
+  readonly ticket: number;
+  readonly seeds: readonly string[];
+  readonly untilAt: MonotonicMs;
+}
+
+export class Admission {
+  readonly seeds: SeedBook;
+  readonly #self: Self;
+  readonly #roster: Roster;
+  readonly #voice: Voice;
+  readonly #talk: Talk;
+  readonly #clusterName: string;
+  readonly #offers = new Map<ClusterId, Offer>();
+  #timings: Timings;
+  #joinsOpen = 0;
+  #decideAt: MonotonicMs = NEVER;
+  #commands: JoinCommand[] = [];
+  #foreign: { readonly at: Address; readonly cluster: string } | null = null;
+
+  constructor(
+    self: Self,
+    roster: Roster,
+    voice: Voice,
+    talk: Talk,
+    clusterName: string,
+    timings: Timings,
+    random: Random,
+    now: MonotonicMs,
+    seeds: readonly string[],
+    lost: readonly Address[],
+  ) {
+    this.#self = self;
+    this.#roster = roster;
+    this.#voice = voice;
+    this.#talk = talk;
+    this.#clusterName = clusterName;
+    this.#timings = timings;
+    this.seeds = new SeedBook(random, now, seeds, lost);
+  }
+
+  get nextAt(): MonotonicMs {
+    const commandAt = this.#commands[0]?.untilAt ?? NEVER;
+    const tryAt = this.seeds.isEmpty ? NEVER : this.seeds.tryAt;
+    return at(Math.min(tryAt, this.#decideAt, commandAt));
+  }
+
+  retime(timings: Timings): void {
+    this.#timings = timings;
+  }
+
+  tick(now: MonotonicMs, outbox: Outbox): void {
+    if (!this.seeds.isEmpty && now >= this.seeds.tryAt) this.#try(now, outbox);
+    while (this.#commands.length > 0 && now >= this.#commands[0]!.untilAt) {
+      const { ticket, seeds } = this.#commands.shift()!;
+      const why = [...this.seeds.problems].map(([where, problem]) => `${where}: ${problem}`).join('; ');
+      this.#answer(ticket, { kind: 'refused', code: 'unreachable', message: `${seeds.join(', ')} did not answer within ${JOIN_COMMAND_MS} ms (${why || 'no reply'}); the agent keeps trying` }, outbox);
+    }
+  }
+
+  join(ticket: number, seeds: readonly string[], now: MonotonicMs, outbox: Outbox): void {
+    this.seeds.add(seeds);
+    this.seeds.tryNow(now);
+    this.#commands.push({ ticket, seeds, untilAt: at(now + JOIN_COMMAND_MS) });
+    this.#try(now, outbox);
+  }
+
+  resolved(seed: string, addresses: readonly Address[], problem: string | null, now: MonotonicMs, outbox: Outbox): void {
+    if (problem !== null) return this.seeds.noteProblem(seed, problem);
+    this.seeds.noteSuccess(seed);
+    for (const door of this.seeds.doors(addresses)) this.#knock(door, seed, now, outbox);
+  }
+
+  /** The answer to a `join` or to a `sync` with a seed. */
+  answered(purpose: Purpose, message: Message, outbox: Outbox, now: MonotonicMs): void {
+    if (purpose.kind === 'join') this.#joinsOpen -= 1;
+    if (message.kind === 'refused') this.#refused(purpose, message, outbox);
+    else {
+      this.seeds.noteSuccess(purpose.at);
+      this.seeds.forgetLost(purpose.at);
+      this.#succeed(purpose, outbox);
+      if (message.kind === 'welcome' && this.#self.clusterId === null) {
+        if (!this.#offers.has(message.clusterId)) this.#offers.set(message.clusterId, { welcome: message, at: purpose.at });
+        if (this.#decideAt === NEVER) this.#decideAt = at(now + SECOND_THOUGHTS_MS);
+      }
+    }
+    if (this.#joinsOpen === 0 && this.#offers.size > 0) this.#decideAt = now;
+  }
+
+  unanswered(purpose: Purpose, reason: string, now: MonotonicMs): void {
+    if (purpose.kind === 'join') this.#joinsOpen -= 1;
+    if (purpose.kind !== 'deliver') this.seeds.noteProblem(purpose.at, reason);
+    if (this.#joinsOpen === 0 && this.#offers.size > 0) this.#decideAt = now;
+  }
+
+  /** Not null once it is time to decide for what was offered. */
+  decide(now: MonotonicMs): Outcome | null {
+    if (now < this.#decideAt) return null;
+    this.#decideAt = NEVER;
+    const offers = [...this.#offers.values()];
+    this.#offers.clear();
+    if (offers.length > 1) return { kind: 'two', offers };
+    return offers[0] === undefined ? null : { kind: 'one', offer: offers[0] };
+  }
+
+  answerJoin(exchange: number, message: Extract<Message, { kind: 'join' }>, now: MonotonicMs, outbox: Outbox): void {
+    const cluster = this.#self.clusterId;
+    const refuse = (reason: Refused['reason'], detail: string): void => this.#voice.reply(exchange, { kind: 'refused', reason, detail }, now, outbox);
+    if (message.entry.id === this.#self.id) return refuse('self', '');
+    if (message.clusterName !== this.#clusterName) return refuse('cluster-name', this.#clusterName);
+    if (cluster === null) return refuse('no-cluster', '');
+    const welcome: Welcome = { kind: 'welcome', clusterId: cluster, profile: this.#timings.profile, entries: this.#talk.wholeList(now) };
+    this.#voice.reply(exchange, welcome, now, outbox);
+  }
+
+  problems(): Problem[] {
+    const problems: Problem[] = [];
+    const reasons = [...this.seeds.problems].slice(0, 8).map(([where, problem]) => `${where}: ${problem}`).join('; ');
+    if (this.#self.clusterId === null && this.seeds.seeds.length > 0) {
+      problems.push({
+        code: 'waiting-for-seeds',
+        message: `no seed has let this agent in yet (${reasons || 'no answer so far'})`,
+        hint: `it keeps trying ${this.seeds.seeds.join(', ')}; start an agent there, or name another seed: quorate join HOST[:PORT]`,
+      });
+    } else if (reasons !== '' && this.#roster.table.confirmedCount === 1) {
+      problems.push({ code: 'alone', message: `no other member is known (${reasons})`, hint: 'it keeps trying; check that UDP and TCP pass on that port, or name another seed: quorate join HOST[:PORT]' });
+    }
+    if (this.#foreign !== null) {
+      problems.push({
+        code: 'seed-in-other-cluster',
+        message: `${this.#foreign.at} belongs to another cluster (${this.#foreign.cluster}); this agent belongs to ${this.#self.clusterId}`,
+        hint: 'two clusters never merge: remove the seed here, or stop the agent on one side, delete its state directory and start it with --join',
+      });
+    }
+    return problems;
+  }
+
+  #try(now: MonotonicMs, outbox: Outbox): void {
+    const { heartbeatMs } = this.#timings;
+    const hasPeers = this.#self.clusterId !== null && this.#roster.table.confirmedCount > 1;
+    if (hasPeers) this.seeds.schedule(now, RARELY * heartbeatMs, RARELY * heartbeatMs);
+    else this.seeds.schedule(now, heartbeatMs, 10 * heartbeatMs);
+    for (const seed of this.seeds.seeds) outbox.push({ kind: 'resolve', seed });
+    for (const lost of this.seeds.takeLost(LOST_PER_TRY)) this.#knock(lost, null, now, outbox);
+  }
+
+  #knock(door: Address, seed: string | null, now: MonotonicMs, outbox: Outbox): void {
+    if (door === this.#self.facts.address) return;
+    if (this.#self.clusterId !== null) {
+      if (!this.#isMemberAt(door)) this.#talk.syncWith(door, seed, now, outbox);
+      else this.#succeed({ kind: 'sync', at: door, seed }, outbox);
+      return;
+    }
+    const isAsked = this.#voice.ask({ kind: 'join', at: door, seed }, { kind: 'join', clusterName: this.#clusterName, entry: this.#self.entry() }, now, outbox);
+    if (isAsked) this.#joinsOpen += 1;
+  }
+
+  #isMemberAt(door: Address): boolean {
+    const { table } = this.#roster;
+    for (let slot = 0; slot < table.slotLimit; slot++) if (table.isConfirmed(slot) && table.factsOf(slot).address === door) return true;
+    return false;
+  }
+
+  #refused(purpose: Purpose, refused: Refused, outbox: Outbox): void {
+    switch (refused.reason) {
+      case 'self':
+        this.seeds.markOwn(purpose.at);
+        this.seeds.noteSuccess(purpose.at);
+        return;
+      case 'no-cluster':
+        this.seeds.noteProblem(purpose.at, 'is not in a cluster yet itself');
+        return;
+      case 'cluster-name':
+        this.seeds.noteProblem(purpose.at, `its cluster is named "${refused.detail}", this agent was told --cluster ${this.#clusterName}`);
+        return;
+      case 'other-cluster':
+        this.seeds.noteProblem(purpose.at, `belongs to another cluster, ${refused.detail}`);
+        this.#foreign = { at: purpose.at, cluster: refused.detail };
+        this.#finish(purpose, { kind: 'refused', code: 'other-cluster', message: `${purpose.at} belongs to another cluster, ${refused.detail}; clusters never merge` }, outbox);
+        return;
+    }
+  }
+
+  #succeed(purpose: Purpose, outbox: Outbox): void {
+    if (this.#foreign?.at === purpose.at) this.#foreign = null;
+    this.#finish(purpose, { kind: 'done' }, outbox);
+  }
+
+  #finish(purpose: Purpose, result: CommandResult, outbox: Outbox): void {
+    const { seed } = purpose;
+    if (seed === null) return;
+    const waiting: JoinCommand[] = [];
+    for (const command of this.#commands) {
+      if (command.seeds.includes(seed)) this.#answer(command.ticket, result, outbox);
+      else waiting.push(command);
+    }
+    this.#commands = waiting;
+  }
+
+  #answer(ticket: number, result: CommandResult, outbox: Outbox): void {
+    outbox.push({ kind: 'command-result', ticket, result });
+  }
+}

@@ -1,0 +1,6 @@
+// The door of gossip/.
+
+export { PeerRing } from './peer-ring.ts';
+export { BeatPacker, differenceBytes, fanOut } from './push.ts';
+export { entryBytesMax, RUMOUR_FAN_OUT, Rumours } from './rumours.ts';
+export { compareDigest, type Difference, digestOf, slotsOfHashes } from './sync.ts';

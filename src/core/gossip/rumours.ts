@@ -1,0 +1,83 @@
+// News of members that still has to be told in full: who, and how many more times. The order is youngest first.
+// Interest is lost by telling and by hearing the same from others; who was missed learns it by anti-entropy.
+
+import type { MemberTable } from '../membership/index.ts';
+import type { MemberEntry } from '../message.ts';
+import type { MonotonicMs } from '../time.ts';
+
+/** Peers that a rumour goes to each time it is told. */
+export const RUMOUR_FAN_OUT = 3;
+/** With more rumours than this at once (a mass start), most of the work is left to anti-entropy, which brings each entry once. */
+const CROWD = 24;
+
+export class Rumours {
+  readonly #tellings = new Map<number, number>();
+
+  get size(): number {
+    return this.#tellings.size;
+  }
+
+  add(slot: number, memberCount: number): void {
+    const tellings = this.#tellings.size > CROWD ? 2 : 2 + Math.ceil(Math.log10(memberCount + 1));
+    // Set anew, so that it counts as the youngest.
+    this.#tellings.delete(slot);
+    this.#tellings.set(slot, tellings);
+  }
+
+  /** Somebody who needs it was met: once more is enough. */
+  addOnce(slot: number): void {
+    if (!this.#tellings.has(slot)) this.#tellings.set(slot, 1);
+  }
+
+  heardAgain(slot: number): void {
+    this.#spend(slot);
+  }
+
+  /** Entries for one datagram, each counted as told once. */
+  take(table: MemberTable, roomBytes: number, now: MonotonicMs): MemberEntry[] {
+    const entries: MemberEntry[] = [];
+    let bytes = 0;
+    for (const slot of [...this.#tellings.keys()].reverse()) {
+      if (!table.has(slot)) {
+        this.#tellings.delete(slot);
+        continue;
+      }
+      const entry = table.entryOf(slot, now);
+      const cost = entryBytesMax(entry);
+      if (bytes + cost > roomBytes) {
+        // Too large for any datagram: only a stream can bring it (the hashes differ until it did).
+        if (cost > roomBytes) this.#tellings.delete(slot);
+        continue;
+      }
+      bytes += cost;
+      entries.push(entry);
+      this.#spend(slot);
+    }
+    return entries;
+  }
+
+  #spend(slot: number): void {
+    const left = this.#tellings.get(slot);
+    if (left === undefined) return;
+    if (left <= 1) this.#tellings.delete(slot);
+    else this.#tellings.set(slot, left - 1);
+  }
+}
+
+/** An upper bound of an entry's bytes on the wire: ids, tag, numbers and brackets in full, each text with its length and up to 4 bytes a character. */
+export function entryBytesMax(entry: MemberEntry): number {
+  const { name, address, meta } = entry.facts;
+  let bytes = 96 + name.length + address.length + 4 * (meta.zone.length + meta.software.length);
+  for (const [key, value] of meta.tags) bytes += 11 + utf8Bytes(key) + utf8Bytes(value);
+  return bytes;
+}
+
+function utf8Bytes(text: string): number {
+  let bytes = 0;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    // A surrogate is half of a character of 4 bytes.
+    bytes += unit < 0x80 ? 1 : unit < 0x800 || (unit >= 0xd800 && unit < 0xe000) ? 2 : 3;
+  }
+  return bytes;
+}

@@ -1,0 +1,97 @@
+// Hash → slot, in two typed arrays: finds a member by the hash of its id, its tag or its name.
+// Several slots may share a key (chance, or two nodes under one name); who must know which is meant asks for `only`.
+// Linear probing; places are found by multiplication, so that the arrays can grow by a quarter instead of doubling.
+
+const EMPTY = 0;
+const REMOVED = 0xffffffff;
+
+export const NONE = -1;
+export const SEVERAL = -2;
+
+export class SlotIndex {
+  #keys: Uint32Array;
+  /** slot + 1, or EMPTY, or REMOVED. */
+  #slots: Uint32Array;
+  #usedCount = 0;
+  #liveCount = 0;
+
+  constructor(capacity = 16) {
+    this.#keys = new Uint32Array(capacity);
+    this.#slots = new Uint32Array(capacity);
+  }
+
+  get size(): number {
+    return this.#liveCount;
+  }
+
+  /** The one slot under this key, NONE, or SEVERAL. */
+  only(key: number): number {
+    const capacity = this.#slots.length;
+    let found = NONE;
+    for (let i = place(key, capacity); ; i = i + 1 === capacity ? 0 : i + 1) {
+      const slot = this.#slots[i]!;
+      if (slot === EMPTY) return found;
+      if (slot !== REMOVED && this.#keys[i] === key) {
+        if (found !== NONE) return SEVERAL;
+        found = slot - 1;
+      }
+    }
+  }
+
+  /** The first slot under this key that fits, or NONE. */
+  find(key: number, fits: (slot: number) => boolean): number {
+    const capacity = this.#slots.length;
+    for (let i = place(key, capacity); ; i = i + 1 === capacity ? 0 : i + 1) {
+      const slot = this.#slots[i]!;
+      if (slot === EMPTY) return NONE;
+      if (slot !== REMOVED && this.#keys[i] === key && fits(slot - 1)) return slot - 1;
+    }
+  }
+
+  /** Adding a pair twice is adding it once. */
+  add(key: number, slot: number): void {
+    if (this.find(key, (known) => known === slot) !== NONE) return;
+    if ((this.#usedCount + 1) * 4 > this.#slots.length * 3) this.#rebuild();
+    this.#insert(key, slot + 1);
+    this.#liveCount += 1;
+  }
+
+  remove(key: number, slot: number): void {
+    const capacity = this.#slots.length;
+    for (let i = place(key, capacity); this.#slots[i] !== EMPTY; i = i + 1 === capacity ? 0 : i + 1) {
+      if (this.#slots[i] === slot + 1 && this.#keys[i] === key) {
+        this.#slots[i] = REMOVED;
+        this.#liveCount -= 1;
+        return;
+      }
+    }
+  }
+
+  #insert(key: number, stored: number): void {
+    const capacity = this.#slots.length;
+    let i = place(key, capacity);
+    while (this.#slots[i] !== EMPTY) i = i + 1 === capacity ? 0 : i + 1;
+    this.#keys[i] = key;
+    this.#slots[i] = stored;
+    this.#usedCount += 1;
+  }
+
+  #rebuild(): void {
+    const keys = this.#keys;
+    const slots = this.#slots;
+    // At most 3/5 full afterwards; the same size again when most of what is used was removed.
+    const capacity = Math.max(16, Math.ceil(((this.#liveCount + 1) * 5) / 3));
+    this.#keys = new Uint32Array(capacity);
+    this.#slots = new Uint32Array(capacity);
+    this.#usedCount = 0;
+    for (let i = 0; i < slots.length; i++) {
+      const stored = slots[i]!;
+      if (stored !== EMPTY && stored !== REMOVED) this.#insert(keys[i]!, stored);
+    }
+  }
+}
+
+// Fibonacci hashing first: tags are well mixed, but two keys that differ by one must not lie side by side for ever.
+function place(key: number, capacity: number): number {
+  return Math.floor(((Math.imul(key, 0x9e3779b1) >>> 0) / 4294967296) * capacity);
+}

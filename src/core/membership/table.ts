@@ -1,0 +1,400 @@
+// One node's list: a row a member, hot parts in columns of typed arrays, unchanging facts shared.
+// 48 bytes a row: facts 8, incarnation 8, counter 8, origin 8, links of FreshOrder 8, tag 4, window 2, state 1, generation 1.
+// It keeps rows and their order; what is believed is decided by merge.ts, who is told and who is judged by node.ts.
+//
+// Age, not gap: a member is as old as its newest counter, now − (origin + tick × counter), where origin is the least
+// arrival − tick × counter of the last half to whole minute. A late relay of an old counter is old when it comes.
+
+import { assert } from '../assert.ts';
+import { mix32, type Tag } from '../hash.ts';
+import type { Incarnation, NodeId } from '../ids.ts';
+import { type Facts, LIMITS, MEMBER_STATES, type MemberEntry, type MemberState } from '../message.ts';
+import { at, type MonotonicMs, TICK_MS } from '../time.ts';
+import type { Directory, HeldFacts } from './directory.ts';
+import { FreshOrder } from './fresh-order.ts';
+import type { Account } from './merge.ts';
+import { NONE } from './slot-index.ts';
+
+const WINDOW_MS = 30_000;
+const WINDOW_DELTA_MAX = 0xffff;
+
+// The state column: 0 for no row, else 1 + the rank of the state, with flags above.
+const STATE_MASK = 0x07;
+const UNCONFIRMED = 0x08;
+const SUSPECT = 0x10;
+const ALIVE = 1;
+
+export class MemberTable {
+  readonly directory: Directory;
+  readonly selfSlot: number;
+  readonly #facts: (HeldFacts | undefined)[] = [];
+  #incarnation = new Float64Array(0);
+  #counter = new Float64Array(0);
+  /** Of the living: the instant at which their counter was 0. Of the dead: the instant of the verdict. */
+  #origin = new Float64Array(0);
+  #tagLo = new Uint32Array(0);
+  /** How far the present window's least sample lies above `origin`. */
+  #windowDelta = new Uint16Array(0);
+  #windowOrdinal = new Uint8Array(0);
+  #state = new Uint8Array(0);
+  #order: FreshOrder;
+  #silenceMs: number;
+  /** Living rows whose last news is older than `silenceMs`, the longest silent first. */
+  readonly #silent = new Set<number>();
+  readonly #dead = new Set<number>();
+  #aliveCount = 0;
+  #unconfirmedCount = 0;
+  #suspectCount = 0;
+  #rowCount = 0;
+  #hashLo = 0;
+  #hashHi = 0;
+
+  constructor(directory: Directory, self: NodeId, silenceMs: number, now: MonotonicMs) {
+    this.directory = directory;
+    this.selfSlot = directory.intern(self);
+    this.#silenceMs = silenceMs;
+    this.#order = new FreshOrder(silenceMs, now);
+    this.#reach(this.selfSlot);
+  }
+
+  // ── reading ──
+
+  has(slot: number): boolean {
+    return slot >= 0 && slot < this.#state.length && this.#state[slot] !== 0;
+  }
+
+  isAlive(slot: number): boolean {
+    return slot >= 0 && slot < this.#state.length && (this.#state[slot]! & STATE_MASK) === ALIVE;
+  }
+
+  /** Alive and heard of by more than one relay's word. */
+  isConfirmed(slot: number): boolean {
+    return this.isAlive(slot) && (this.#state[slot]! & UNCONFIRMED) === 0;
+  }
+
+  isSuspect(slot: number): boolean {
+    return (this.#state[slot]! & SUSPECT) !== 0;
+  }
+
+  stateOf(slot: number): MemberState {
+    const state = MEMBER_STATES[(this.#state[slot]! & STATE_MASK) - 1];
+    assert(state !== undefined, 'a row has a state');
+    return state;
+  }
+
+  factsOf(slot: number): Facts {
+    return this.#heldFacts(slot);
+  }
+
+  incarnationOf(slot: number): Incarnation {
+    return this.#incarnation[slot]! as Incarnation; // was one when it was stored
+  }
+
+  counterOf(slot: number): number {
+    return this.#counter[slot]!;
+  }
+
+  tagLoOf(slot: number): number {
+    return this.#tagLo[slot]!;
+  }
+
+  tagOf(slot: number): Tag {
+    return { lo: this.#tagLo[slot]!, hi: this.#heldFacts(slot).tagHi };
+  }
+
+  hasTag(slot: number, tag: Tag): boolean {
+    return this.has(slot) && this.#tagLo[slot] === tag.lo && this.#heldFacts(slot).tagHi === tag.hi;
+  }
+
+  /** When the newest counter was emitted, as far as the clocks tell. */
+  freshAt(slot: number): MonotonicMs {
+    return at(this.#origin[slot]! + TICK_MS * this.#counter[slot]!);
+  }
+
+  /** Since when the row is in its state: the living since their incarnation began, the suspect since they fell silent. */
+  sinceOf(slot: number): MonotonicMs {
+    if (this.isAlive(slot) && this.isSuspect(slot)) return this.freshAt(slot);
+    return at(this.#origin[slot]!);
+  }
+
+  accountOf(slot: number): Account {
+    return { incarnation: this.#incarnation[slot]!, tag: this.tagOf(slot), state: this.stateOf(slot), counter: this.#counter[slot]!, facts: this.factsOf(slot) };
+  }
+
+  entryOf(slot: number, now: MonotonicMs): MemberEntry {
+    const state = this.stateOf(slot);
+    const { name, address, meta } = this.#heldFacts(slot);
+    return {
+      id: this.directory.idAt(slot),
+      incarnation: this.incarnationOf(slot),
+      tag: this.tagOf(slot),
+      counter: this.#counter[slot]!,
+      state,
+      stateAgeMs: state === 'alive' ? 0 : Math.max(0, Math.round(now - this.#origin[slot]!)),
+      facts: { name, address, meta },
+    };
+  }
+
+  slotOf(id: NodeId): number {
+    const slot = this.directory.slotOf(id);
+    return this.has(slot) ? slot : NONE;
+  }
+
+  /** The member whose run has this tag; NONE when it is unknown here or not certain. */
+  slotOfTag(tag: Tag): number {
+    const slot = this.directory.slotOfTag(tag.lo);
+    return slot >= 0 && this.hasTag(slot, tag) ? slot : NONE;
+  }
+
+  /** Another living, confirmed member under the name of this one. */
+  namesakeOf(slot: number): number {
+    const { name } = this.#heldFacts(slot);
+    return this.directory.findByName(name, (other) => other !== slot && this.isConfirmed(other) && this.#heldFacts(other).name === name);
+  }
+
+  get aliveCount(): number {
+    return this.#aliveCount;
+  }
+
+  get confirmedCount(): number {
+    return this.#aliveCount - this.#unconfirmedCount;
+  }
+
+  get suspectCount(): number {
+    return this.#suspectCount;
+  }
+
+  get rowCount(): number {
+    return this.#rowCount;
+  }
+
+  /** Slots that may hold a row are below this. */
+  get slotLimit(): number {
+    return this.#state.length;
+  }
+
+  get silent(): ReadonlySet<number> {
+    return this.#silent;
+  }
+
+  get dead(): ReadonlySet<number> {
+    return this.#dead;
+  }
+
+  /** A sum over (tag, facts version) of the confirmed living: equal lists have equal hashes, counters play no part. */
+  get listHash(): Tag {
+    return { lo: this.#hashLo, hi: this.#hashHi };
+  }
+
+  /** What this row adds to the list hash; also its name in a digest. */
+  rowHash(slot: number): number {
+    return mix32(this.#tagLo[slot]! ^ mix32(this.#heldFacts(slot).meta.version + 1));
+  }
+
+  freshest(into: Uint32Array, limit: number): number {
+    return this.#order.freshest(into, limit);
+  }
+
+  // ── changing ──
+
+  /** Moves those whose silence has grown too long from the order into `silent`. Before anything else of a step. */
+  advance(now: MonotonicMs): void {
+    this.#order.drain(now - this.#silenceMs, this.#fellSilent);
+  }
+
+  readonly #fellSilent = (slot: number): void => {
+    this.#silent.add(slot);
+  };
+
+  /** A life that was not known, or is higher than the known one. Its own earlier row, if any, is replaced. */
+  put(entry: MemberEntry, isConfirmed: boolean, now: MonotonicMs): number {
+    const slot = this.directory.intern(entry.id);
+    this.#reach(slot);
+    if (this.has(slot)) this.#take(slot);
+    this.#incarnation[slot] = entry.incarnation;
+    this.#counter[slot] = entry.counter;
+    this.#tagLo[slot] = entry.tag.lo;
+    this.#facts[slot] = this.directory.hold(slot, entry.facts, entry.tag.hi);
+    this.directory.addTag(entry.tag.lo, slot);
+    this.directory.addName(entry.facts.name, slot);
+    this.#rowCount += 1;
+    if (entry.state === 'alive') {
+      this.#state[slot] = ALIVE | (isConfirmed ? 0 : UNCONFIRMED);
+      this.#aliveCount += 1;
+      if (isConfirmed) this.#addToHash(slot, 1);
+      else this.#unconfirmedCount += 1;
+      this.#startWindow(slot, now);
+      if (slot !== this.selfSlot) this.#place(slot);
+    } else {
+      this.#state[slot] = 1 + MEMBER_STATES.indexOf(entry.state);
+      this.#origin[slot] = now - entry.stateAgeMs;
+      this.#dead.add(slot);
+    }
+    return slot;
+  }
+
+  /** A counter of a living member; true when it is news. Only a strictly higher one is: duplicates and late relays refresh nothing. */
+  hearCounter(slot: number, counter: number, now: MonotonicMs): boolean {
+    if (counter <= this.#counter[slot]!) return false;
+    this.#counter[slot] = counter;
+    const sample = now - TICK_MS * counter;
+    const ordinal = Math.floor(now / WINDOW_MS) & 0xff;
+    const passed = (ordinal - this.#windowOrdinal[slot]!) & 0xff;
+    if (passed > 1) this.#startWindow(slot, now);
+    else {
+      if (passed === 1) {
+        this.#origin[slot]! += this.#windowDelta[slot]!;
+        this.#windowDelta[slot] = WINDOW_DELTA_MAX;
+        this.#windowOrdinal[slot] = ordinal;
+      }
+      const above = sample - this.#origin[slot]!;
+      if (above < 0) {
+        this.#origin[slot] = sample;
+        this.#windowDelta[slot] = 0;
+      } else if (above < this.#windowDelta[slot]!) this.#windowDelta[slot] = above;
+    }
+    this.#place(slot);
+    return true;
+  }
+
+  /** Its counter rose, or it spoke for itself: no mere hearsay any more. */
+  confirm(slot: number): void {
+    assert(this.isAlive(slot) && !this.isConfirmed(slot), 'only an unconfirmed living member is confirmed');
+    this.#state[slot]! &= ~UNCONFIRMED;
+    this.#unconfirmedCount -= 1;
+    this.#addToHash(slot, 1);
+  }
+
+  setSuspect(slot: number, isSuspect: boolean): void {
+    if (this.isSuspect(slot) === isSuspect) return;
+    this.#state[slot]! ^= SUSPECT;
+    this.#suspectCount += isSuspect ? 1 : -1;
+  }
+
+  setFacts(slot: number, facts: Facts): void {
+    const old = this.#heldFacts(slot);
+    if (this.isConfirmed(slot)) this.#addToHash(slot, -1);
+    this.#facts[slot] = this.directory.hold(slot, facts, old.tagHi);
+    if (this.isConfirmed(slot)) this.#addToHash(slot, 1);
+    if (old.name !== facts.name) {
+      this.directory.removeName(old.name, slot);
+      this.directory.addName(facts.name, slot);
+    }
+  }
+
+  /** The end of this life: no counter of it is heard any more. */
+  setVerdict(slot: number, state: Exclude<MemberState, 'alive'>, ageMs: number, now: MonotonicMs): void {
+    this.#takeFromLiving(slot);
+    this.#state[slot] = 1 + MEMBER_STATES.indexOf(state);
+    this.#origin[slot] = now - ageMs;
+    this.#dead.add(slot);
+  }
+
+  /** The owner's own counter, as stamped on what it sends. */
+  setOwnCounter(counter: number): void {
+    this.#counter[this.selfSlot] = counter;
+  }
+
+  /** The row is gone, as if never heard of. */
+  drop(slot: number): void {
+    this.#take(slot);
+    this.#state[slot] = 0;
+    this.#facts[slot] = undefined;
+    this.directory.release(slot);
+  }
+
+  /** The cluster's timings were learned: from now on silence is counted by them. */
+  retime(silenceMs: number, now: MonotonicMs): void {
+    this.#silenceMs = silenceMs;
+    this.#order = new FreshOrder(silenceMs, now);
+    this.#silent.clear();
+    for (let slot = 0; slot < this.#state.length; slot++) if (slot !== this.selfSlot && this.isAlive(slot)) this.#place(slot);
+  }
+
+  checkInvariants(): void {
+    let alive = 0;
+    let unconfirmed = 0;
+    let suspect = 0;
+    let rows = 0;
+    let hashLo = 0;
+    const linked = new Set(this.#order.slots());
+    for (let slot = 0; slot < this.#state.length; slot++) {
+      if (!this.has(slot)) {
+        assert(!linked.has(slot) && !this.#silent.has(slot) && !this.#dead.has(slot), 'no row, no place');
+        continue;
+      }
+      rows += 1;
+      if (this.isAlive(slot)) {
+        alive += 1;
+        if (!this.isConfirmed(slot)) unconfirmed += 1;
+        else hashLo = (hashLo + this.rowHash(slot)) >>> 0;
+        if (this.isSuspect(slot)) suspect += 1;
+        assert(!this.#dead.has(slot), 'the living are not among the dead');
+        if (slot !== this.selfSlot) assert(linked.has(slot) !== this.#silent.has(slot), 'the living are in the order or silent');
+      } else assert(this.#dead.has(slot) && !linked.has(slot) && !this.#silent.has(slot), 'the dead are in no order');
+    }
+    assert(alive === this.#aliveCount && unconfirmed === this.#unconfirmedCount && suspect === this.#suspectCount && rows === this.#rowCount, 'counts match rows');
+    assert(hashLo === this.#hashLo, 'the list hash is the sum of its rows');
+    assert(rows <= LIMITS.membersMax, 'the list is bounded');
+  }
+
+  #place(slot: number): void {
+    if (this.#order.place(slot, this.freshAt(slot))) this.#silent.delete(slot);
+    else this.#silent.add(slot);
+  }
+
+  #startWindow(slot: number, now: MonotonicMs): void {
+    this.#origin[slot] = now - TICK_MS * this.#counter[slot]!;
+    this.#windowDelta[slot] = 0;
+    this.#windowOrdinal[slot] = Math.floor(now / WINDOW_MS) & 0xff;
+  }
+
+  /** Takes a row out of all orders, sums and indexes. */
+  #take(slot: number): void {
+    if (this.isAlive(slot)) this.#takeFromLiving(slot);
+    this.#dead.delete(slot);
+    this.#rowCount -= 1;
+    this.directory.removeTag(this.#tagLo[slot]!, slot);
+    this.directory.removeName(this.#heldFacts(slot).name, slot);
+  }
+
+  #takeFromLiving(slot: number): void {
+    if (!this.isAlive(slot)) return;
+    this.setSuspect(slot, false);
+    if (this.isConfirmed(slot)) this.#addToHash(slot, -1);
+    else this.#unconfirmedCount -= 1;
+    this.#aliveCount -= 1;
+    this.#order.remove(slot);
+    this.#silent.delete(slot);
+  }
+
+  #addToHash(slot: number, sign: 1 | -1): void {
+    const row = this.rowHash(slot);
+    this.#hashLo = (this.#hashLo + sign * row) >>> 0;
+    this.#hashHi = (this.#hashHi + sign * mix32(row ^ this.#heldFacts(slot).tagHi)) >>> 0;
+  }
+
+  #heldFacts(slot: number): HeldFacts {
+    const facts = this.#facts[slot];
+    assert(facts !== undefined, 'a row has facts');
+    return facts;
+  }
+
+  #reach(slot: number): void {
+    if (slot < this.#state.length) return;
+    const length = Math.ceil(Math.max(slot + 1, this.directory.isShared ? this.directory.slotCount : 0) * 1.125) + 7;
+    this.#incarnation = grown(this.#incarnation, new Float64Array(length));
+    this.#counter = grown(this.#counter, new Float64Array(length));
+    this.#origin = grown(this.#origin, new Float64Array(length));
+    this.#tagLo = grown(this.#tagLo, new Uint32Array(length));
+    this.#windowDelta = grown(this.#windowDelta, new Uint16Array(length));
+    this.#windowOrdinal = grown(this.#windowOrdinal, new Uint8Array(length));
+    this.#state = grown(this.#state, new Uint8Array(length));
+    while (this.#facts.length < length) this.#facts.push(undefined);
+  }
+}
+
+function grown<T extends Float64Array | Uint32Array | Uint16Array | Uint8Array>(old: T, longer: T): T {
+  longer.set(old);
+  return longer;
+}

@@ -1,0 +1,417 @@
+// The list with its voice: what is believed of what is heard, who is judged silent, and what is told of it, as events to
+// the operator and as rumours to peers. Sending, timers and this node's own life are node.ts's.
+
+import type { EventType, Outbox } from './effect.ts';
+import { type Beats, LIMITS, type MemberEntry, type MemberState } from './message.ts';
+import { compareLives, type Directory, INCARNATION_LEAP_MAX, MemberTable, mergeMember, NONE } from './membership/index.ts';
+import { Rumours } from './gossip/index.ts';
+import type { NodeId } from './ids.ts';
+import { at, type MonotonicMs, NEVER } from './time.ts';
+import type { Timings } from './timings.ts';
+import type { MemberCounts, MemberView } from './view.ts';
+
+/** How an account came: from the member itself, or told by another. */
+export type Source = 'itself' | 'relay';
+
+export type Belief =
+  /** Merged, or known already. */
+  | 'taken'
+  /** The teller does not know of a later life or of the end of this one. */
+  | 'teller-behind'
+  /** It is about this node, and above what it is. */
+  | 'self-superseded'
+  /** It says that this life of this node has ended. */
+  | 'self-ended'
+  | 'refused';
+
+const SHOWN_MS: Readonly<Record<Exclude<MemberState, 'alive'>, number>> = { failed: 86_400_000, stopped: 3_600_000, left: 3_600_000 };
+/** An operator's `forget`: a leave that was shown long enough. */
+const FORGOTTEN_AGE_MS = 86_400_000;
+/** From this share of T_fail on, a silent member is asked directly, once a heartbeat. */
+const SILENCE_SHARE = 0.55;
+/** From this share on it is shown as suspect. */
+const SUSPECT_SHARE = 0.75;
+
+export class Roster {
+  readonly table: MemberTable;
+  readonly rumours = new Rumours();
+  readonly #refuse: (reason: string) => void;
+  #timings: Timings;
+  #index = 1;
+  /** No one is older than this: after a gap of this process the silence is its own (R15). */
+  #resumedAt = at(Number.NEGATIVE_INFINITY);
+  #judgeAt: MonotonicMs = NEVER;
+  readonly #askedAt = new Map<number, number>();
+  /** Unconfirmed members that have not been greeted yet. */
+  readonly #strangers = new Set<number>();
+  /** Rows no longer shown, and when they may go: until then they keep stale gossip from bringing anyone back. */
+  readonly #fading = new Map<number, number>();
+  #nameLostTo: number = NONE;
+
+  constructor(directory: Directory, self: NodeId, timings: Timings, now: MonotonicMs, refuse: (reason: string) => void) {
+    this.#timings = timings;
+    this.#refuse = refuse;
+    this.table = new MemberTable(directory, self, this.silenceMs, now);
+  }
+
+  get silenceMs(): number {
+    return this.#timings.failMs * SILENCE_SHARE;
+  }
+
+  get index(): number {
+    return this.#index;
+  }
+
+  get judgeAt(): MonotonicMs {
+    return this.#judgeAt;
+  }
+
+  /** The member that has this node's name with more right, or NONE. */
+  get nameLostTo(): number {
+    return this.#nameLostTo;
+  }
+
+  get strangers(): ReadonlySet<number> {
+    return this.#strangers;
+  }
+
+  retime(timings: Timings, now: MonotonicMs): void {
+    this.#timings = timings;
+    this.table.retime(this.silenceMs, now);
+  }
+
+  /** R15: this process did not run for a while, so everyone's age begins anew. */
+  resume(now: MonotonicMs): void {
+    this.#resumedAt = now;
+    this.#judgeAt = now;
+  }
+
+  advance(now: MonotonicMs): void {
+    const silentCount = this.table.silent.size;
+    this.table.advance(now);
+    if (this.table.silent.size > silentCount) this.#judgeAt = now;
+  }
+
+  // ── hearing ──
+
+  /** This node's own entry: the beginning of a life, or its changed facts. */
+  putSelf(entry: MemberEntry, now: MonotonicMs, outbox: Outbox): void {
+    const { selfSlot } = this.table;
+    const isFirst = !this.table.has(selfSlot);
+    const isNewLife = isFirst || this.table.incarnationOf(selfSlot) !== entry.incarnation || !this.table.isAlive(selfSlot);
+    if (isNewLife) this.table.put(entry, true, now);
+    else this.table.setFacts(selfSlot, entry.facts);
+    this.#tell(selfSlot);
+    this.#event(selfSlot, isFirst ? 'member-joined' : 'member-updated', isFirst ? 'this agent' : isNewLife ? `incarnation ${entry.incarnation}` : 'facts changed', outbox);
+  }
+
+  /** This node's own end, to be told. */
+  endSelf(state: 'left' | 'stopped', now: MonotonicMs, outbox: Outbox): void {
+    this.table.setVerdict(this.table.selfSlot, state, 0, now);
+    this.#tell(this.table.selfSlot);
+    this.#event(this.table.selfSlot, state === 'left' ? 'member-left' : 'member-stopped', 'this agent', outbox);
+  }
+
+  believe(entry: MemberEntry, source: Source, now: MonotonicMs, outbox: Outbox): Belief {
+    const slot = this.table.slotOf(entry.id);
+    if (slot === NONE) return this.#meet(entry, source, now, outbox);
+    const known = this.table.accountOf(slot);
+    if (entry.incarnation > known.incarnation + INCARNATION_LEAP_MAX) {
+      this.#refuse('absurd-incarnation');
+      return 'refused';
+    }
+    if (slot === this.table.selfSlot) {
+      if (compareLives(entry.incarnation, entry.tag, known.incarnation, known.tag) > 0) return 'self-superseded';
+      if (mergeMember(known, entry).life === 'lower') return 'taken';
+      return entry.state !== 'alive' && known.state === 'alive' ? 'self-ended' : 'taken';
+    }
+    const merge = mergeMember(known, entry);
+    if (merge.life === 'lower') return 'teller-behind';
+    if (merge.life === 'higher') {
+      this.#succeed(slot, entry, now, outbox);
+      return 'taken';
+    }
+    if (known.state !== 'alive') {
+      if (merge.isVerdictNews && entry.state !== 'alive') this.#end(slot, entry.state, entry.stateAgeMs, 'told by a peer', now, outbox);
+      else if (entry.state === known.state) this.#ageVerdict(slot, entry, now);
+      return merge.isTellerBehind ? 'teller-behind' : 'taken';
+    }
+    if (entry.state !== 'alive') {
+      this.#end(slot, entry.state, entry.stateAgeMs, 'told by a peer', now, outbox);
+      return 'taken';
+    }
+    if (merge.areFactsNews) {
+      this.table.setFacts(slot, entry.facts);
+      if (this.table.isConfirmed(slot)) {
+        this.#tell(slot);
+        this.#event(slot, 'member-updated', 'facts changed', outbox);
+        this.#checkName(slot);
+      }
+    } else if (source === 'relay') this.rumours.heardAgain(slot);
+    if (merge.isCounterNews) this.#heard(slot, entry.counter, now, outbox);
+    if (source === 'itself' && !this.table.isConfirmed(slot)) this.#appear(slot, outbox);
+    return 'taken';
+  }
+
+  /** The header of any packet of a known member: it speaks for itself. False when this life of it has ended. */
+  hearDirect(slot: number, counter: number, now: MonotonicMs, outbox: Outbox): boolean {
+    if (!this.table.isAlive(slot)) return false;
+    this.#heard(slot, counter, now, outbox);
+    if (!this.table.isConfirmed(slot)) this.#appear(slot, outbox);
+    return true;
+  }
+
+  hearBeats(beats: Beats, now: MonotonicMs, outbox: Outbox): void {
+    const { table } = this;
+    const { directory, selfSlot } = table;
+    for (let i = 0; i < beats.count; i++) {
+      const tagLo = beats.tagLo[i]!;
+      const slot = directory.slotOfTag(tagLo);
+      if (slot < 0 || slot === selfSlot || !table.isAlive(slot) || table.tagLoOf(slot) !== tagLo) continue;
+      if (!table.hearCounter(slot, beats.counter[i]!, now)) continue;
+      if (table.isSuspect(slot)) this.#clear(slot, outbox);
+      else if (!table.isConfirmed(slot)) this.#appear(slot, outbox);
+    }
+  }
+
+  // ── judging ──
+
+  /** Looks at the silent only: whose age has passed T_fail has failed; the others are to be asked, and are written into `ask`. */
+  judge(now: MonotonicMs, ask: number[], outbox: Outbox): void {
+    const { failMs, heartbeatMs } = this.#timings;
+    this.#judgeAt = NEVER;
+    for (const slot of [...this.table.silent]) {
+      const ageMs = now - Math.max(this.table.freshAt(slot), this.#resumedAt);
+      if (ageMs >= failMs) {
+        if (this.table.isConfirmed(slot)) this.#end(slot, 'failed', 0, `not heard for ${Math.round(ageMs)} ms`, now, outbox);
+        else this.#drop(slot);
+        continue;
+      }
+      if (ageMs >= failMs * SUSPECT_SHARE && this.table.isConfirmed(slot) && !this.table.isSuspect(slot)) {
+        this.table.setSuspect(slot, true);
+        this.#event(slot, 'member-suspect', `not heard for ${Math.round(ageMs)} ms`, outbox);
+      }
+      const askedAt = this.#askedAt.get(slot) ?? Number.NEGATIVE_INFINITY;
+      let askAt = askedAt + heartbeatMs;
+      if (ageMs >= failMs * SILENCE_SHARE && now >= askAt) {
+        this.#askedAt.set(slot, now);
+        askAt = now + heartbeatMs;
+        ask.push(slot);
+      }
+      const turnsAt = now - ageMs + (this.table.isSuspect(slot) ? failMs : failMs * SUSPECT_SHARE);
+      this.#judgeAt = at(Math.min(this.#judgeAt, turnsAt, Math.max(askAt, now - ageMs + failMs * SILENCE_SHARE)));
+    }
+    for (const slot of this.#askedAt.keys()) if (!this.table.silent.has(slot)) this.#askedAt.delete(slot);
+  }
+
+  /** The dead: shown for their time, then kept out of sight until no stale gossip can bring them back, then gone. */
+  sweep(now: MonotonicMs, lost: (slot: number) => void): void {
+    for (const slot of this.table.dead) {
+      const goesAt = this.#fading.get(slot);
+      if (goesAt !== undefined && now >= goesAt) {
+        this.#drop(slot);
+      } else if (goesAt === undefined && !this.#isShown(slot, now)) {
+        this.#fading.set(slot, now + 2 * this.#timings.failMs);
+        if (this.table.stateOf(slot) === 'failed') lost(slot);
+        this.#index += 1;
+      }
+    }
+  }
+
+  forget(slot: number, now: MonotonicMs, outbox: Outbox): void {
+    if (this.table.stateOf(slot) === 'left') this.table.setVerdict(slot, 'left', FORGOTTEN_AGE_MS, now);
+    else this.#end(slot, 'left', FORGOTTEN_AGE_MS, 'forgotten by an operator', now, outbox);
+    this.#tell(slot);
+    this.#index += 1;
+  }
+
+  /** One of those that failed, by chance: whoever is asked may have come back. */
+  someFailed(pick: (count: number) => number): number {
+    const failed: number[] = [];
+    for (const slot of this.table.dead) if (this.table.stateOf(slot) === 'failed') failed.push(slot);
+    return failed[pick(failed.length)] ?? NONE;
+  }
+
+  greeted(slot: number): void {
+    this.#strangers.delete(slot);
+  }
+
+  // ── showing ──
+
+  slotByName(name: string, now: MonotonicMs): number {
+    const { directory } = this.table;
+    const bears = (slot: number): boolean => this.table.has(slot) && this.table.factsOf(slot).name === name;
+    const living = directory.findByName(name, (slot) => bears(slot) && this.table.isConfirmed(slot));
+    if (living !== NONE) return living;
+    return directory.findByName(name, (slot) => bears(slot) && !this.table.isAlive(slot) && this.#isShown(slot, now));
+  }
+
+  members(now: MonotonicMs, rttOf: (slot: number) => number | null): MemberView[] {
+    const views: MemberView[] = [];
+    for (let slot = 0; slot < this.table.slotLimit; slot++) {
+      if (this.table.isConfirmed(slot) || (this.table.has(slot) && !this.table.isAlive(slot) && this.#isShown(slot, now))) views.push(this.view(slot, now, rttOf));
+    }
+    return views.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : a.id < b.id ? -1 : 1));
+  }
+
+  view(slot: number, now: MonotonicMs, rttOf: (slot: number) => number | null): MemberView {
+    const { table } = this;
+    const facts = table.factsOf(slot);
+    const state = table.stateOf(slot);
+    const isSelf = slot === table.selfSlot;
+    return {
+      id: table.directory.idAt(slot),
+      name: facts.name,
+      address: facts.address,
+      state: state === 'alive' && table.isSuspect(slot) ? 'suspect' : state,
+      incarnation: table.incarnationOf(slot),
+      counter: table.counterOf(slot),
+      ageMs: isSelf ? 0 : Math.max(0, now - (state === 'alive' ? table.freshAt(slot) : table.sinceOf(slot))),
+      phi: null,
+      rttMs: isSelf ? null : rttOf(slot),
+      zone: facts.meta.zone,
+      tags: facts.meta.tags,
+      software: facts.meta.software,
+      since: table.sinceOf(slot),
+      isSelf,
+    };
+  }
+
+  counts(now: MonotonicMs): MemberCounts {
+    const counts = { failed: 0, left: 0, stopped: 0 };
+    for (const slot of this.table.dead) {
+      const state = this.table.stateOf(slot);
+      if (state !== 'alive' && this.#isShown(slot, now)) counts[state] += 1;
+    }
+    const suspect = this.table.suspectCount;
+    return { alive: this.table.confirmedCount - suspect, suspect, ...counts };
+  }
+
+  checkInvariants(): void {
+    this.table.checkInvariants();
+  }
+
+  // ── inside ──
+
+  #meet(entry: MemberEntry, source: Source, now: MonotonicMs, outbox: Outbox): Belief {
+    // An old verdict about someone never heard of guards nothing: who would bring that life back has not been heard either.
+    if (entry.state !== 'alive' && entry.stateAgeMs > 2 * this.#timings.failMs) return 'taken';
+    if (this.table.rowCount >= LIMITS.membersMax && !this.#makeRoom()) {
+      this.#refuse('list-full');
+      return 'refused';
+    }
+    const slot = this.table.put(entry, false, now);
+    if (entry.state !== 'alive') this.#index += 1;
+    else if (source === 'itself') this.#appear(slot, outbox);
+    else this.#strangers.add(slot);
+    return 'taken';
+  }
+
+  #heard(slot: number, counter: number, now: MonotonicMs, outbox: Outbox): void {
+    if (!this.table.hearCounter(slot, counter, now)) return;
+    if (this.table.isSuspect(slot)) this.#clear(slot, outbox);
+    else if (!this.table.isConfirmed(slot)) this.#appear(slot, outbox);
+  }
+
+  #clear(slot: number, outbox: Outbox): void {
+    this.table.setSuspect(slot, false);
+    this.#event(slot, 'member-alive', 'heard again', outbox);
+  }
+
+  #appear(slot: number, outbox: Outbox): void {
+    this.#strangers.delete(slot);
+    this.table.confirm(slot);
+    this.#tell(slot);
+    this.#event(slot, 'member-joined', 'heard', outbox);
+    this.#checkName(slot);
+  }
+
+  /** A higher life of a known member: what was known of the lower one ends without a word of its own. */
+  #succeed(slot: number, entry: MemberEntry, now: MonotonicMs, outbox: Outbox): void {
+    const before = this.table.stateOf(slot);
+    const wasConfirmed = before !== 'alive' || this.table.isConfirmed(slot);
+    this.#fading.delete(slot);
+    this.#strangers.delete(slot);
+    this.table.put(entry, wasConfirmed, now);
+    this.#tell(slot);
+    if (entry.state !== 'alive') {
+      if (before === 'alive') this.#event(slot, verdictEvent(entry.state), 'told by a peer', outbox);
+      else this.#index += 1;
+      return;
+    }
+    if (!wasConfirmed) {
+      this.#strangers.add(slot);
+      return;
+    }
+    const type: EventType = before === 'alive' ? 'member-updated' : before === 'failed' ? 'member-alive' : 'member-joined';
+    this.#event(slot, type, `incarnation ${entry.incarnation}`, outbox);
+    this.#checkName(slot);
+  }
+
+  #end(slot: number, state: Exclude<MemberState, 'alive'>, ageMs: number, reason: string, now: MonotonicMs, outbox: Outbox): void {
+    const wasHearsay = this.table.isAlive(slot) && !this.table.isConfirmed(slot);
+    this.#strangers.delete(slot);
+    this.table.setVerdict(slot, state, ageMs, now);
+    this.#tell(slot);
+    if (wasHearsay) this.#index += 1;
+    else this.#event(slot, verdictEvent(state), reason, outbox);
+  }
+
+  /** Of two ages of one verdict the greater stands, so that no relay makes it young again. */
+  #ageVerdict(slot: number, entry: MemberEntry, now: MonotonicMs): void {
+    if (entry.state === 'alive' || now - entry.stateAgeMs >= this.table.sinceOf(slot)) return;
+    const wasShown = this.#isShown(slot, now);
+    this.table.setVerdict(slot, entry.state, entry.stateAgeMs, now);
+    if (wasShown !== this.#isShown(slot, now)) this.#tell(slot);
+  }
+
+  /** Name clash: the later born loses, then the higher id; only the loser acts on it. A dead namesake just makes room. */
+  #checkName(slot: number): void {
+    const { table } = this;
+    const { selfSlot } = table;
+    const { name } = table.factsOf(slot);
+    const isNamesake = (other: number): boolean => other !== slot && table.has(other) && table.factsOf(other).name === name;
+    const dead = table.directory.findByName(name, (other) => isNamesake(other) && !table.isAlive(other) && !this.#fading.has(other));
+    if (dead !== NONE) this.#fading.set(dead, table.sinceOf(dead) + FORGOTTEN_AGE_MS);
+    if (slot === selfSlot || !table.has(selfSlot) || table.factsOf(selfSlot).name !== name) return;
+    if (!table.isAlive(selfSlot)) return;
+    const born = (of: number): number => table.incarnationOf(of) - table.factsOf(of).meta.restarts;
+    const difference = born(selfSlot) - born(slot);
+    if (difference > 0 || (difference === 0 && table.directory.compareIds(selfSlot, slot) > 0)) this.#nameLostTo = slot;
+  }
+
+  #isShown(slot: number, now: MonotonicMs): boolean {
+    const state = this.table.stateOf(slot);
+    return state === 'alive' || (!this.#fading.has(slot) && now - this.table.sinceOf(slot) < SHOWN_MS[state]);
+  }
+
+  #makeRoom(): boolean {
+    let oldest: number = NONE;
+    for (const slot of this.table.dead) if (oldest === NONE || this.table.sinceOf(slot) < this.table.sinceOf(oldest)) oldest = slot;
+    if (oldest === NONE) return false;
+    this.#drop(oldest);
+    return true;
+  }
+
+  #drop(slot: number): void {
+    this.#fading.delete(slot);
+    this.#strangers.delete(slot);
+    this.#askedAt.delete(slot);
+    this.table.drop(slot);
+    this.#index += 1;
+  }
+
+  #tell(slot: number): void {
+    this.rumours.add(slot, this.table.confirmedCount);
+  }
+
+  #event(slot: number, type: EventType, reason: string, outbox: Outbox): void {
+    this.#index += 1;
+    const { name, address } = this.table.factsOf(slot);
+    outbox.push({ kind: 'event', event: { type, member: name, id: this.table.directory.idAt(slot), incarnation: this.table.incarnationOf(slot), address, reason } });
+  }
+}
+
+function verdictEvent(state: Exclude<MemberState, 'alive'>): EventType {
+  return state === 'failed' ? 'member-failed' : state === 'left' ? 'member-left' : 'member-stopped';
+}

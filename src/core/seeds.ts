@@ -1,0 +1,108 @@
+// Where to knock: seeds are never forgotten, resolved anew at every try, tried with all their addresses, with jitter, for
+// ever. Addresses of members that were lost long ago are kept beside them, a few, so that the halves of a partition of any
+// length find each other. Own addresses never count.
+
+import type { Address } from './ids.ts';
+import type { Random } from './random.ts';
+import { at, type MonotonicMs } from './time.ts';
+
+/** Addresses kept of lost members and from the cache file. */
+const LOST_MAX = 16;
+/** One try never knocks at more doors than this; the next one starts where it ended. */
+const KNOCKS_MAX = 32;
+const PROBLEM_TEXT_MAX = 64;
+
+export class SeedBook {
+  readonly #random: Random;
+  readonly #seeds: string[] = [];
+  readonly #lost: Address[] = [];
+  readonly #own = new Set<Address>();
+  /** Why a seed or address did not help at the last try. */
+  readonly #problems = new Map<string, string>();
+  #tryAt: MonotonicMs;
+  #delayMs: number;
+
+  constructor(random: Random, now: MonotonicMs, seeds: readonly string[], lost: readonly Address[]) {
+    this.#random = random;
+    this.#tryAt = now;
+    this.#delayMs = 0;
+    this.add(seeds);
+    for (const known of lost) this.rememberLost(known);
+  }
+
+  get seeds(): readonly string[] {
+    return this.#seeds;
+  }
+
+  get isEmpty(): boolean {
+    return this.#seeds.length === 0 && this.#lost.length === 0;
+  }
+
+  get problems(): ReadonlyMap<string, string> {
+    return this.#problems;
+  }
+
+  get tryAt(): MonotonicMs {
+    return this.#tryAt;
+  }
+
+  add(seeds: readonly string[]): void {
+    for (const seed of seeds) if (!this.#seeds.includes(seed)) this.#seeds.push(seed);
+  }
+
+  tryNow(now: MonotonicMs): void {
+    this.#tryAt = now;
+    this.#delayMs = 0;
+  }
+
+  /** The next try: soon at first, then at most every `maxMs`. */
+  schedule(now: MonotonicMs, minMs: number, maxMs: number): void {
+    this.#delayMs = Math.min(maxMs, Math.max(minMs, this.#delayMs * 1.5));
+    this.#tryAt = at(now + this.#delayMs * this.#random.between(0.75, 1.25));
+  }
+
+  rememberLost(lost: Address): void {
+    if (this.#lost.includes(lost)) return;
+    if (this.#lost.length === LOST_MAX) this.#lost.shift();
+    this.#lost.push(lost);
+  }
+
+  /** Lost addresses to try with the seeds of this try. */
+  takeLost(count: number): Address[] {
+    const taken = this.#lost.splice(0, count);
+    this.#lost.push(...taken);
+    return taken;
+  }
+
+  forgetLost(found: Address): void {
+    const index = this.#lost.indexOf(found);
+    if (index >= 0) this.#lost.splice(index, 1);
+  }
+
+  /** Something behind this address answered that it is us. */
+  markOwn(own: Address): void {
+    if (this.#own.size < PROBLEM_TEXT_MAX) this.#own.add(own);
+  }
+
+  isOwn(candidate: Address): boolean {
+    return this.#own.has(candidate);
+  }
+
+  /** The doors worth knocking at among a seed's addresses, in random order. */
+  doors(addresses: readonly Address[]): Address[] {
+    const doors = addresses.filter((candidate) => !this.#own.has(candidate));
+    for (let i = doors.length - 1; i > 0; i--) {
+      const j = this.#random.below(i + 1);
+      [doors[i], doors[j]] = [doors[j]!, doors[i]!];
+    }
+    return doors.slice(0, KNOCKS_MAX);
+  }
+
+  noteProblem(where: string, problem: string): void {
+    if (this.#problems.has(where) || this.#problems.size < PROBLEM_TEXT_MAX) this.#problems.set(where, problem);
+  }
+
+  noteSuccess(where: string): void {
+    this.#problems.delete(where);
+  }
+}

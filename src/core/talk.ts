@@ -1,0 +1,394 @@
+// What members say to each other once they are in one cluster: pushes, rumours, questions to the silent, greetings of
+// strangers, anti-entropy. It is told of packets and instants; what is believed of them is roster.ts's.
+
+import { assertNever } from './assert.ts';
+import { BeatPacker, compareDigest, digestOf, entryBytesMax, fanOut, PeerRing, RUMOUR_FAN_OUT, slotsOfHashes } from './gossip/index.ts';
+import { sameTag } from './hash.ts';
+import { type Address, type Incarnation, tagOf } from './ids.ts';
+import type { Outbox } from './effect.ts';
+import { NONE } from './membership/index.ts';
+import { type Envelope, type Hello, LIMITS, type MemberEntry, NO_BEATS, type Push, type Sync } from './message.ts';
+import type { Random } from './random.ts';
+import type { Roster, Source } from './roster.ts';
+import type { Self } from './self.ts';
+import { at, type MonotonicMs, NEVER } from './time.ts';
+import type { Timings } from './timings.ts';
+import type { Voice } from './voice.ts';
+
+/** Header and fixed part of a push, in the worst case: 16 + brackets, counter, version, hash. */
+const PUSH_FIXED_BYTES = 64;
+const ROOM_BYTES = LIMITS.datagramBytesMax - PUSH_FIXED_BYTES;
+/** A stream's message is filled to here at most. */
+const FRAME_ROOM_BYTES = LIMITS.frameBytesMax / 4;
+/** Strangers greeted in one go; the counters of the others confirm them. */
+const GREETINGS_PER_ROUND = 16;
+/** Answers to unknown or outdated senders in one heartbeat: nobody can make this node a packet gun. */
+const ANSWERS_PER_ROUND = 64;
+const SYNC_DELAY_MAX_MS = 60_000;
+const RTTS_MAX = 256;
+
+export interface Fate {
+  /** A higher life of this node's id is known elsewhere, or this one was declared ended: a new one above `incarnation` is due. */
+  (kind: 'superseded' | 'ended', incarnation: Incarnation, now: MonotonicMs, outbox: Outbox): void;
+}
+
+export class Talk {
+  readonly #self: Self;
+  readonly #roster: Roster;
+  readonly #voice: Voice;
+  readonly #random: Random;
+  readonly #refuse: (reason: string) => void;
+  readonly #fate: Fate;
+  readonly #ring: PeerRing;
+  readonly #packer = new BeatPacker();
+  readonly #rtts = new Map<number, number>();
+  #deafTo: ReadonlySet<number> = new Set();
+  #timings: Timings;
+  #roundAt: MonotonicMs;
+  #flushAt: MonotonicMs = NEVER;
+  #syncAt: MonotonicMs = NEVER;
+  #syncDelayMs: number;
+  /** Who was last seen with another list than ours. */
+  #differing: Address | null = null;
+  #answersLeft = ANSWERS_PER_ROUND;
+
+  constructor(self: Self, roster: Roster, voice: Voice, timings: Timings, random: Random, now: MonotonicMs, refuse: (reason: string) => void, fate: Fate) {
+    this.#self = self;
+    this.#roster = roster;
+    this.#voice = voice;
+    this.#timings = timings;
+    this.#random = random;
+    this.#refuse = refuse;
+    this.#fate = fate;
+    this.#ring = new PeerRing(random);
+    this.#roundAt = now;
+    this.#syncDelayMs = 2 * timings.heartbeatMs;
+  }
+
+  get nextAt(): MonotonicMs {
+    return at(Math.min(this.#roundAt, this.#flushAt, this.#syncAt, this.#roster.judgeAt));
+  }
+
+  retime(timings: Timings): void {
+    this.#timings = timings;
+    this.#syncDelayMs = 2 * timings.heartbeatMs;
+  }
+
+  deafTo(slots: ReadonlySet<number>): void {
+    this.#deafTo = slots;
+  }
+
+  isDeafTo(slot: number): boolean {
+    return this.#deafTo.has(slot);
+  }
+
+  readonly rttOf = (slot: number): number | null => this.#rtts.get(slot) ?? null;
+
+  /** Everything that is due. */
+  tick(now: MonotonicMs, outbox: Outbox): void {
+    if (now >= this.#roster.judgeAt) this.#judge(now, outbox);
+    if (now >= this.#roundAt) this.#round(now, outbox);
+    if (now >= this.#flushAt) this.flush(now, outbox);
+    if (now >= this.#syncAt) this.#sync(now, outbox);
+  }
+
+  /** Rumours do not wait for the round; a short random wait lets those of one moment share a datagram. */
+  expedite(now: MonotonicMs): void {
+    if (this.#roster.rumours.size > 0 && this.#flushAt === NEVER) this.#flushAt = at(now + this.#random.between(0.01, 0.05) * this.#timings.heartbeatMs);
+  }
+
+  /** Rumours to some peers now, again later while there are any. */
+  flush(now: MonotonicMs, outbox: Outbox): void {
+    const { rumours, table } = this.#roster;
+    this.#flushAt = NEVER;
+    const peers = this.#peers(RUMOUR_FAN_OUT);
+    if (peers.length === 0 || rumours.size === 0) return;
+    const entries = rumours.take(table, ROOM_BYTES, now);
+    if (entries.length > 0) this.#push(peers, entries, now, outbox);
+    if (rumours.size > 0) this.#flushAt = at(now + this.#random.between(0.3, 0.5) * this.#timings.heartbeatMs);
+  }
+
+  // ── hearing ──
+
+  hear(from: Address, envelope: Envelope, now: MonotonicMs, outbox: Outbox): void {
+    const { message, sender } = envelope;
+    const { table } = this.#roster;
+    if (envelope.clusterHash !== this.#self.clusterHash) return this.#refuse('foreign-cluster');
+    if (sameTag(sender, this.#self.tag)) return this.#refuse('own-packet');
+    if (message.kind === 'hello') return this.#hello(from, message, envelope, now, outbox);
+    const slot = table.slotOfTag(sender);
+    if (slot !== NONE && this.#deafTo.has(slot)) return this.#refuse('dev-partition');
+    if (message.kind === 'who') return this.#introduce(from, message.tag, now, outbox);
+    if (message.kind === 'superseded') {
+      if (message.id === this.#self.id) this.#aboutSelf(message.incarnation, message.tag, now, outbox);
+      return;
+    }
+    if (slot === NONE) {
+      this.#refuse('unknown-sender');
+      if (this.#mayAnswer()) this.#voice.datagram([from], { kind: 'who', tag: sender }, now, outbox);
+      return;
+    }
+    if (!this.#roster.hearDirect(slot, envelope.counter, now, outbox)) {
+      this.#refuse('ended-sender');
+      if (this.#mayAnswer()) this.#push([from], [table.entryOf(slot, now)], now, outbox);
+      return;
+    }
+    switch (message.kind) {
+      case 'push':
+        return this.#hearPush(slot, message, now, outbox);
+      case 'ping':
+        // A ping for an earlier run at this address is not ours to answer.
+        if (!sameTag(message.target, this.#self.tag)) return this.#refuse('ping-for-another');
+        if (this.#mayAnswer()) this.#voice.datagram([from], { kind: 'pong', echo: message.echo }, now, outbox);
+        return;
+      case 'pong':
+        return this.#hearPong(slot, message.echo, now);
+      case 'join':
+      case 'welcome':
+      case 'sync':
+      case 'sync-reply':
+      case 'refused':
+        return this.#refuse('stream-message-in-datagram');
+      default:
+        assertNever(message);
+    }
+  }
+
+  /** The other side's sync: what it lacks goes back, what it told is believed, what was wrong in it is corrected. */
+  answerSync(exchange: number, message: Sync, now: MonotonicMs, outbox: Outbox): void {
+    const { table } = this.#roster;
+    const cluster = this.#self.clusterId;
+    if (cluster === null) return this.#voice.reply(exchange, { kind: 'refused', reason: 'no-cluster', detail: '' }, now, outbox);
+    if (message.clusterId !== cluster) return this.#voice.reply(exchange, { kind: 'refused', reason: 'other-cluster', detail: cluster }, now, outbox);
+    const corrections = this.#believeAll(message.entries, 'relay', now, outbox);
+    const difference = message.digest === null ? null : compareDigest(table, message.digest);
+    const slots = difference === null ? corrections : [...corrections, ...difference.theyLack, ...this.#freshVerdicts(now)];
+    this.#voice.reply(
+      exchange,
+      { kind: 'sync-reply', clusterId: cluster, entries: this.#entriesThatFit(slots, now), wanted: difference?.weLack ?? new Uint32Array(0) },
+      now,
+      outbox,
+    );
+  }
+
+  hearSyncReply(from: Address, entries: readonly MemberEntry[], wanted: Uint32Array, now: MonotonicMs, outbox: Outbox): void {
+    const cluster = this.#self.clusterId;
+    if (cluster === null) return;
+    const indexBefore = this.#roster.index;
+    const corrections = this.#believeAll(entries, 'relay', now, outbox);
+    const slots = [...corrections, ...(wanted.length > 0 ? slotsOfHashes(this.#roster.table, wanted) : [])];
+    if (slots.length > 0) {
+      const told = this.#entriesThatFit(slots, now);
+      this.#voice.ask({ kind: 'deliver', at: from, seed: null }, { kind: 'sync', clusterId: cluster, digest: null, entries: told }, now, outbox);
+    }
+    const taughtNothing = this.#roster.index === indexBefore && slots.length === 0;
+    this.#syncDelayMs = taughtNothing ? Math.min(SYNC_DELAY_MAX_MS, this.#syncDelayMs * 2) : 2 * this.#timings.heartbeatMs;
+  }
+
+  /** Asks for what differs, over a stream. */
+  syncWith(peer: Address, seed: string | null, now: MonotonicMs, outbox: Outbox): boolean {
+    const cluster = this.#self.clusterId;
+    if (cluster === null) return false;
+    const entries = this.#entriesThatFit([this.#roster.table.selfSlot, ...this.#freshVerdicts(now)], now);
+    return this.#voice.ask({ kind: 'sync', at: peer, seed }, { kind: 'sync', clusterId: cluster, digest: digestOf(this.#roster.table), entries }, now, outbox);
+  }
+
+  /** A list that somebody handed over whole: a welcome. */
+  believeList(entries: readonly MemberEntry[], now: MonotonicMs, outbox: Outbox): void {
+    this.#believeAll(entries, 'relay', now, outbox);
+    this.#greet(now, outbox);
+  }
+
+  wholeList(now: MonotonicMs): MemberEntry[] {
+    const { table } = this.#roster;
+    const slots: number[] = [];
+    for (let slot = 0; slot < table.slotLimit; slot++) if (table.isConfirmed(slot)) slots.push(slot);
+    return this.#entriesThatFit([...slots, ...this.#freshVerdicts(now)], now);
+  }
+
+  /** Is anybody there who failed here? Whoever is asked may have come back, or be the other half of a partition. */
+  knock(now: MonotonicMs, outbox: Outbox): void {
+    const slot = this.#roster.someFailed((count) => this.#random.below(count));
+    if (slot !== NONE) this.#ping(slot, now, outbox);
+  }
+
+  // ── inside ──
+
+  #round(now: MonotonicMs, outbox: Outbox): void {
+    const { heartbeatMs } = this.#timings;
+    const { table } = this.#roster;
+    // A little jitter keeps members from marching in step.
+    this.#roundAt = at(now + heartbeatMs * this.#random.between(0.95, 1.05));
+    this.#answersLeft = ANSWERS_PER_ROUND;
+    this.#greet(now, outbox);
+    table.setOwnCounter(this.#self.stamp(now));
+    const peerCount = table.aliveCount - 1;
+    if (peerCount <= 0) return;
+    const share = Math.min(1, ROOM_BYTES / (peerCount * 7));
+    const peers = this.#peers(fanOut(peerCount, share, this.#roster.silenceMs / heartbeatMs - 0.5));
+    this.#push(peers, [], now, outbox);
+  }
+
+  #push(to: readonly Address[], entries: readonly MemberEntry[], now: MonotonicMs, outbox: Outbox): void {
+    const { table } = this.#roster;
+    // A datagram of rumours bears no counters: those have their own rounds.
+    const beats = entries.length > 0 ? NO_BEATS : this.#packer.pack(table, this.#self.stamp(now), ROOM_BYTES, this.#roster.silenceMs, now);
+    this.#voice.datagram(to, { kind: 'push', listHash: table.listHash, entries, beats }, now, outbox);
+  }
+
+  #hearPush(slot: number, push: Push, now: MonotonicMs, outbox: Outbox): void {
+    const { table, rumours } = this.#roster;
+    for (const corrected of this.#believeAll(push.entries, 'relay', now, outbox)) rumours.addOnce(corrected);
+    this.#roster.hearBeats(push.beats, now, outbox);
+    this.expedite(now);
+    if (!table.has(slot) || sameTag(push.listHash, table.listHash)) return;
+    this.#differing = table.factsOf(slot).address;
+    if (this.#syncAt === NEVER) this.#syncAt = at(now + this.#syncDelayMs * this.#random.between(0.5, 1.5));
+  }
+
+  #sync(now: MonotonicMs, outbox: Outbox): void {
+    this.#syncAt = NEVER;
+    if (this.#differing !== null) this.syncWith(this.#differing, null, now, outbox);
+    this.#differing = null;
+  }
+
+  #judge(now: MonotonicMs, outbox: Outbox): void {
+    const ask: number[] = [];
+    this.#roster.judge(now, ask, outbox);
+    for (const slot of ask) this.#ping(slot, now, outbox);
+    this.expedite(now);
+  }
+
+  #greet(now: MonotonicMs, outbox: Outbox): void {
+    const { table, strangers } = this.#roster;
+    const greeted: number[] = [];
+    for (const slot of strangers) {
+      if (greeted.length === GREETINGS_PER_ROUND) break;
+      greeted.push(slot);
+    }
+    for (const slot of greeted) {
+      this.#roster.greeted(slot);
+      this.#sayHello([table.factsOf(slot).address], this.#echo(now), now, outbox);
+    }
+  }
+
+  #hello(from: Address, hello: Hello, envelope: Envelope, now: MonotonicMs, outbox: Outbox): void {
+    const { entry } = hello;
+    const { table } = this.#roster;
+    if (hello.clusterId !== this.#self.clusterId) return this.#refuse('foreign-cluster');
+    const tag = tagOf(hello.clusterId, entry.id, entry.incarnation, hello.nonce);
+    if (!sameTag(tag, envelope.sender) || !sameTag(tag, entry.tag) || entry.state !== 'alive') return this.#refuse('false-introduction');
+    const known = table.slotOf(entry.id);
+    if (known !== NONE && this.#deafTo.has(known)) return this.#refuse('dev-partition');
+    const belief = this.#roster.believe(entry, 'itself', now, outbox);
+    if (belief === 'self-superseded') return this.#aboutSelf(entry.incarnation, entry.tag, now, outbox);
+    if (belief === 'refused') return;
+    if (!this.#mayAnswer()) return;
+    const slot = table.slotOf(entry.id);
+    if (slot === NONE) return;
+    if (!table.hasTag(slot, tag)) {
+      const answer = { kind: 'superseded', id: entry.id, incarnation: table.incarnationOf(slot), tag: table.tagOf(slot) } as const;
+      this.#voice.datagram([from], answer, now, outbox);
+    } else if (belief === 'teller-behind') this.#push([from], [table.entryOf(slot, now)], now, outbox);
+    else if (hello.echo !== 0) this.#voice.datagram([from], { kind: 'pong', echo: hello.echo }, now, outbox);
+    this.expedite(now);
+  }
+
+  #introduce(from: Address, asked: Envelope['sender'], now: MonotonicMs, outbox: Outbox): void {
+    if (!sameTag(asked, this.#self.tag)) return this.#refuse('who-for-another');
+    if (this.#mayAnswer()) this.#sayHello([from], 0, now, outbox);
+  }
+
+  #sayHello(to: readonly Address[], echo: number, now: MonotonicMs, outbox: Outbox): void {
+    const cluster = this.#self.clusterId;
+    if (cluster === null) return;
+    this.#self.stamp(now);
+    const entry = this.#self.entry();
+    const isLarge = entryBytesMax(entry) > ROOM_BYTES;
+    // Tags too large for a datagram come over the stream; this introduces the tag all the same.
+    const told = isLarge ? { ...entry, facts: { ...entry.facts, meta: { ...entry.facts.meta, version: 0, tags: [] } } } : entry;
+    this.#voice.datagram(to, { kind: 'hello', echo, clusterId: cluster, nonce: this.#self.nonce, entry: told }, now, outbox);
+  }
+
+  #ping(slot: number, now: MonotonicMs, outbox: Outbox): void {
+    const { table } = this.#roster;
+    this.#voice.datagram([table.factsOf(slot).address], { kind: 'ping', target: table.tagOf(slot), echo: this.#echo(now) }, now, outbox);
+  }
+
+  /** The instant of asking in µs: comes back with the answer, and is never 0. */
+  #echo(now: MonotonicMs): number {
+    return (Math.round(now * 1000) % 0xffffffff) + 1;
+  }
+
+  #hearPong(slot: number, echo: number, now: MonotonicMs): void {
+    const tookMs = (this.#echo(now) - echo) / 1000;
+    if (echo === 0 || tookMs < 0 || tookMs > this.#timings.failMs) return;
+    const known = this.#rtts.get(slot);
+    if (known === undefined && this.#rtts.size >= RTTS_MAX) {
+      for (const oldest of this.#rtts.keys()) {
+        this.#rtts.delete(oldest);
+        break;
+      }
+    }
+    this.#rtts.set(slot, known === undefined ? tookMs : known + (tookMs - known) / 8);
+  }
+
+  #believeAll(entries: readonly MemberEntry[], source: Source, now: MonotonicMs, outbox: Outbox): number[] {
+    const corrections: number[] = [];
+    for (const entry of entries) {
+      const belief = this.#roster.believe(entry, source, now, outbox);
+      if (belief === 'self-superseded') this.#aboutSelf(entry.incarnation, entry.tag, now, outbox);
+      else if (belief === 'self-ended') this.#fate('ended', entry.incarnation, now, outbox);
+      else if (belief === 'teller-behind') corrections.push(this.#roster.table.slotOf(entry.id));
+    }
+    this.expedite(now);
+    return corrections;
+  }
+
+  /** R1: what is not above this life is ignored. */
+  #aboutSelf(incarnation: Incarnation, tag: Envelope['sender'], now: MonotonicMs, outbox: Outbox): void {
+    const own = this.#self;
+    const isAbove = incarnation > own.incarnation || (incarnation === own.incarnation && !sameTag(tag, own.tag) && (tag.hi > own.tag.hi || (tag.hi === own.tag.hi && tag.lo > own.tag.lo)));
+    const isOwnEarlierWord = own.clusterId !== null && sameTag(tag, tagOf(own.clusterId, own.id, incarnation, own.nonce));
+    if (isAbove && !isOwnEarlierWord) this.#fate('superseded', incarnation, now, outbox);
+  }
+
+  /** Verdicts young enough to matter to someone who slept through them. */
+  #freshVerdicts(now: MonotonicMs): number[] {
+    const { table } = this.#roster;
+    return [...table.dead].filter((slot) => now - table.sinceOf(slot) <= 2 * this.#timings.failMs);
+  }
+
+  #entriesThatFit(slots: readonly number[], now: MonotonicMs): MemberEntry[] {
+    const { table } = this.#roster;
+    table.setOwnCounter(this.#self.stamp(now));
+    const entries: MemberEntry[] = [];
+    let bytes = 0;
+    // From a random place on: what does not fit comes with another sync.
+    const start = slots.length === 0 ? 0 : this.#random.below(slots.length);
+    for (let i = 0; i < slots.length; i++) {
+      const slot = slots[(start + i) % slots.length]!;
+      if (!table.has(slot)) continue;
+      const entry = table.entryOf(slot, now);
+      bytes += entryBytesMax(entry);
+      if (bytes > FRAME_ROOM_BYTES) break;
+      entries.push(entry);
+    }
+    return entries;
+  }
+
+  #peers(count: number): Address[] {
+    const { table } = this.#roster;
+    const slots = this.#ring.take(count, table.slotLimit, (slot) => slot !== table.selfSlot && table.isAlive(slot));
+    return slots.map((slot) => table.factsOf(slot).address);
+  }
+
+  #mayAnswer(): boolean {
+    if (this.#answersLeft <= 0) {
+      this.#refuse('too-many-questions');
+      return false;
+    }
+    this.#answersLeft -= 1;
+    return true;
+  }
+}
