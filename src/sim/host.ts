@@ -8,6 +8,8 @@ import {
   assert,
   type ClusterId,
   type CoreEvent,
+  type Directory,
+  type MonotonicMs,
   clusterId,
   type DurableState,
   type Effect,
@@ -50,8 +52,8 @@ export interface Identity {
 export interface HostWorld {
   readonly scheduler: Scheduler;
   readonly profile: ProfileName;
-  readonly createNode: (options: NodeOptions) => Node;
-  readonly directory: NodeOptions['directory'];
+  readonly createNode: (options: NodeOptions, now: MonotonicMs) => Node;
+  readonly directory: Directory;
   readonly resolver: Resolver;
   open(host: Host): Transport;
   identify(id: NodeId, name: string, host: Host): Identity;
@@ -126,7 +128,7 @@ export class Host {
     this.#identity.goneSinceMs = null;
     this.runningSinceMs = world.scheduler.nowMs;
     this.startCount += 1;
-    const node = new ObservedNode(world.createNode(options), (input, effects) => world.stepped(this, input, effects));
+    const node = new ObservedNode(world.createNode(options, this.clock.nowMs()), (input, effects) => world.stepped(this, input, effects));
     this.#process = new AgentProcess(node, {
       scheduler: world.scheduler,
       clock: this.clock,

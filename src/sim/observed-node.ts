@@ -1,7 +1,7 @@
 // A node with someone watching: every input and every effect is shown to the checkers before the driver acts on it.
 // It changes nothing. Effects are read as the core made them, so watching costs no decoding.
 
-import type { Effect, Input, MemberView, MonotonicMs, Node, Outbox, Problem } from '../core/index.ts';
+import type { Effect, Input, MemberCounts, MemberView, MonotonicMs, Node, Outbox, Problem } from '../core/index.ts';
 
 export type StepWatcher = (input: Input, effects: readonly Effect[]) => void;
 
@@ -75,8 +75,8 @@ export class ObservedNode implements Node {
     return this.#inner.index;
   }
 
-  get counts() {
-    return this.#inner.counts;
+  counts(nowMs: MonotonicMs): MemberCounts {
+    return this.#inner.counts(nowMs);
   }
 
   get refusals() {

@@ -1,6 +1,6 @@
 // One seed, one scene: from settings to a report. Holds no state between runs, so any number can follow each other in one process.
 
-import { createNode, Directory, type Node, type NodeOptions, Random } from '../core/index.ts';
+import { createNode, Directory, type MonotonicMs, type Node, type NodeOptions, Random } from '../core/index.ts';
 import type { Violation } from './checkers/index.ts';
 import { findScene, Stage } from './scenes/index.ts';
 import { World } from './world.ts';
@@ -30,7 +30,7 @@ export interface Report {
 export interface RunHooks {
   readonly narrate?: (atMs: number, who: string, what: string) => void;
   /** Another node than the core's, for tests of the simulator itself. */
-  readonly createNode?: (options: NodeOptions) => Node;
+  readonly createNode?: (options: NodeOptions, now: MonotonicMs) => Node;
 }
 
 export function run(settings: Settings, hooks: RunHooks = {}): Report {

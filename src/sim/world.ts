@@ -8,6 +8,8 @@ import {
   AssertionError,
   CLOCK_RATE_ERROR,
   type CoreEvent,
+  type Directory,
+  type MonotonicMs,
   type Effect,
   formatAddress,
   hash32,
@@ -32,9 +34,9 @@ import { Trace, type TraceKind } from './trace.ts';
 export interface WorldOptions {
   readonly seed: number;
   readonly profile: ProfileName;
-  readonly createNode: (options: NodeOptions) => Node;
+  readonly createNode: (options: NodeOptions, now: MonotonicMs) => Node;
   /** Shared by all nodes. */
-  readonly directory: NodeOptions['directory'];
+  readonly directory: Directory;
   /** A readable line for each event of each node, each start and end of a process, each fault. */
   readonly narrate: ((atMs: number, who: string, what: string) => void) | null;
 }
@@ -48,8 +50,8 @@ export class World implements HostWorld, CheckedWorld {
   readonly links: LinkPolicy;
   readonly names: Names;
   readonly profile: ProfileName;
-  readonly createNode: (options: NodeOptions) => Node;
-  readonly directory: NodeOptions['directory'];
+  readonly createNode: (options: NodeOptions, now: MonotonicMs) => Node;
+  readonly directory: Directory;
   readonly failMsMax: number;
   readonly hosts: Host[] = [];
   readonly identities = new Map<NodeId, Identity>();

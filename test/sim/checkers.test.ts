@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { Directory } from '../../src/core/index.ts';
 import type { Violation } from '../../src/sim/checkers/index.ts';
 import { Stage } from '../../src/sim/scenes/index.ts';
 import { World } from '../../src/sim/world.ts';
@@ -10,7 +11,7 @@ function play(lie: Lie, liar: string): { violation: Violation | null; traceHash:
     seed: 5,
     profile: 'lan',
     createNode: (options) => new ToyNode(options, options.facts.name === liar ? lie : 'none'),
-    directory: undefined,
+    directory: new Directory({ isShared: true }),
     narrate: null,
   });
   const stage = new Stage(world, 4, 60_000);

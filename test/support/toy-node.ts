@@ -11,6 +11,7 @@ import {
   hash64,
   type Incarnation,
   type Input,
+  type MemberCounts,
   type MemberEntry,
   type MemberView,
   type MonotonicMs,
@@ -134,8 +135,8 @@ export class ToyNode implements Node {
     return PROFILES[this.#options.profile];
   }
 
-  get counts() {
-    const states = this.members(0 as MonotonicMs).map((view) => view.state);
+  counts(nowMs: MonotonicMs): MemberCounts {
+    const states = this.members(nowMs).map((view) => view.state);
     const count = (state: string): number => states.filter((other) => other === state).length;
     return { alive: count('alive'), suspect: 0, failed: count('failed'), left: 0, stopped: 0 };
   }

@@ -61,9 +61,9 @@ export class Convergence implements Checker {
     for (let i = 0; i < hosts.length; i++) if (hosts[i]!.process !== null) livingCount += 1;
     for (let i = 0; i < hosts.length; i++) {
       const host = hosts[i]!;
-      const node = host.process?.node;
-      if (node !== undefined && node.counts.alive !== livingCount)
-        return `${host.name} counts ${node.counts.alive} alive of ${livingCount}`;
+      if (host.process === null) continue;
+      const { alive } = host.process.node.counts(host.clock.nowMs());
+      if (alive !== livingCount) return `${host.name} counts ${alive} alive of ${livingCount}`;
     }
     if (!isWhole) return null;
     for (let i = 0; i < hosts.length; i++) {
