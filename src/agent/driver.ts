@@ -1,9 +1,19 @@
 // Feeds a node and does what it asks: the same file in the agent and in the simulator.
 // It knows no rule: bytes are decoded or counted, every step's outbox is drained before the next input, one timer is kept.
 
-import type { Clock, Receiver, Resolver, Store, Timer, Transport } from './ports.ts';
-import { assertNever, type Command, type CommandResult, type CoreEvent, type Effect, type ExitReason, type Input, type Node, Outbox } from '../core/index.ts';
+import {
+  assertNever,
+  type Command,
+  type CommandResult,
+  type CoreEvent,
+  type Effect,
+  type ExitReason,
+  type Input,
+  type Node,
+  Outbox,
+} from '../core/index.ts';
 import { Codec } from '../wire/index.ts';
+import type { Clock, Receiver, Resolver, Store, Timer, Transport } from './ports.ts';
 
 export interface DriverPorts {
   readonly clock: Clock;

@@ -1,6 +1,8 @@
 // The last events, numbered, for readers that come and go. Each reader pulls at its own pace; one that falls further
 // behind than the ring is long is told how much it lost, so nothing here grows with a slow reader.
 
+import { assert } from '../core/index.ts';
+
 export interface LoggedEvent {
   readonly id: number;
   /** Wall clock, for people. */
@@ -28,6 +30,7 @@ export class EventLog {
   readonly #listeners = new Set<() => void>();
 
   constructor(runOrdinal: number, capacity = 4096) {
+    assert(Number.isSafeInteger((runOrdinal + 1) * IDS_PER_RUN) && runOrdinal >= 0, `run ${runOrdinal} leaves room for exact event ids`);
     this.#ring = new Array<LoggedEvent | undefined>(capacity);
     this.#firstId = runOrdinal * IDS_PER_RUN + 1;
     this.#nextId = this.#firstId;
@@ -38,7 +41,8 @@ export class EventLog {
   }
 
   append(event: Omit<LoggedEvent, 'id'>): LoggedEvent {
-    const logged: LoggedEvent = { id: this.#nextId, ...event };
+    // The id last: an event that brings one of its own (a core event's is its member's) must not hide the number.
+    const logged: LoggedEvent = { ...event, id: this.#nextId };
     this.#ring[this.#nextId % this.#ring.length] = logged;
     this.#nextId += 1;
     for (const listener of this.#listeners) listener();
@@ -67,9 +71,11 @@ export class EventLog {
     return { lost, events };
   }
 
-  /** Called after every append; returns how to stop it. */
+  /** Called after every append; returns how to stop it. It runs inside a step of the node: note the call and return. */
   subscribe(listener: () => void): () => void {
     this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return () => {
+      this.#listeners.delete(listener);
+    };
   }
 }

@@ -5,6 +5,8 @@ import type { EventLog } from './event-log.ts';
 
 export interface AgentHandle {
   readonly version: string;
+  /** Major version of the wire protocol, for /v1/version. */
+  readonly protocolVersion: number;
   readonly isDev: boolean;
   readonly view: NodeView;
   readonly events: EventLog;
@@ -21,6 +23,6 @@ export interface AgentHandle {
   setLogLevel(level: string): CommandResult;
   /** Reads the configuration file again (tags, log level); the rest needs a restart and is named in the answer. */
   reload(): Promise<{ readonly changed: readonly string[]; readonly needsRestart: readonly string[]; readonly problem: string | null }>;
-  /** Numbers for GET /metrics: name → value. */
+  /** Numbers for GET /metrics: bare name (`_total` at its end makes it a counter) → value. */
   metrics(): ReadonlyMap<string, number>;
 }

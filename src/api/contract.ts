@@ -11,7 +11,13 @@ export interface StatusJson {
   readonly lease: LeaseJson | null;
   readonly leader: LeaderJson | null;
   readonly record: { readonly version: number; readonly epoch: number } | null;
-  readonly members: { readonly alive: number; readonly suspect: number; readonly failed: number; readonly left: number; readonly stopped: number };
+  readonly members: {
+    readonly alive: number;
+    readonly suspect: number;
+    readonly failed: number;
+    readonly left: number;
+    readonly stopped: number;
+  };
   readonly fence: { readonly since: string; readonly reason: string; readonly message: string; readonly evidence: unknown } | null;
   readonly problems: readonly { readonly code: string; readonly message: string; readonly hint: string }[];
   readonly uptimeMs: number;
@@ -43,6 +49,11 @@ export interface LeaderJson {
   readonly isSelf: boolean;
 }
 
+/** GET /v1/leader: always 200; `{"leader":null}` while none is known. */
+export interface LeaderDocumentJson {
+  readonly leader: LeaderJson | null;
+}
+
 export interface MembersJson {
   readonly index: number;
   readonly self: string;
@@ -50,11 +61,14 @@ export interface MembersJson {
   readonly members: readonly MemberJson[];
 }
 
+export const MEMBER_STATES_SHOWN = ['alive', 'suspect', 'failed', 'left', 'stopped'] as const;
+export type MemberStateJson = (typeof MEMBER_STATES_SHOWN)[number];
+
 export interface MemberJson {
   readonly name: string;
   readonly id: string;
   readonly address: string;
-  readonly state: 'alive' | 'suspect' | 'failed' | 'left' | 'stopped';
+  readonly state: MemberStateJson;
   readonly incarnation: number;
   readonly counter: number;
   readonly ageMs: number;
@@ -68,20 +82,22 @@ export interface MemberJson {
   readonly since: string;
 }
 
-export type EventTypeJson =
-  | 'member-joined'
-  | 'member-suspect'
-  | 'member-alive'
-  | 'member-failed'
-  | 'member-left'
-  | 'member-stopped'
-  | 'member-updated'
-  | 'quorate'
-  | 'fenced'
-  | 'fence-failed'
-  | 'leader-changed'
-  | 'record-changed'
-  | 'lost';
+export const EVENT_TYPES = [
+  'member-joined',
+  'member-suspect',
+  'member-alive',
+  'member-failed',
+  'member-left',
+  'member-stopped',
+  'member-updated',
+  'quorate',
+  'fenced',
+  'fence-failed',
+  'leader-changed',
+  'record-changed',
+  'lost',
+] as const;
+export type EventTypeJson = (typeof EVENT_TYPES)[number];
 
 export interface EventJson {
   readonly id: number;
@@ -104,6 +120,44 @@ export interface ProblemJson {
   readonly code: string;
   readonly hint: string;
 }
+
+/** GET /v1/config: each setting as it took effect, with where it came from. */
+export interface ConfigJson {
+  readonly settings: Readonly<Record<string, { readonly value: unknown; readonly from: string }>>;
+  readonly boundAddress: string;
+  readonly socket: string;
+}
+
+/** The answer to a wish that has nothing more to tell. */
+export interface DoneJson {
+  readonly done: true;
+}
+
+/** The body of PUT /v1/tags is the inner object: it replaces all tags. */
+export interface TagsJson {
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** What a member may bear; the core refuses more. */
+export const TAG_LIMITS = { count: 64, keyBytes: 128, keyAndValueBytes: 1024 } as const;
+
+export interface ReloadJson {
+  readonly changed: readonly string[];
+  readonly needsRestart: readonly string[];
+}
+
+/** Both as they are in force now; empty lists: nothing is dropped. */
+export interface PartitionJson {
+  readonly dropIn: readonly string[];
+  readonly dropOut: readonly string[];
+}
+
+export interface LogLevelJson {
+  readonly level: string;
+}
+
+/** GET /v1/prometheus/sd?port=: Prometheus' http_sd format. */
+export type DiscoveryJson = readonly { readonly targets: readonly string[]; readonly labels: Readonly<Record<string, string>> }[];
 
 export interface VersionJson {
   readonly version: string;

@@ -46,6 +46,7 @@ export class Admission {
   #timings: Timings;
   #joinsOpen = 0;
   #decideAt: MonotonicMs = NEVER;
+  #hasDecided = false;
   #commands: JoinCommand[] = [];
   #foreign: { readonly at: Address; readonly cluster: string } | null = null;
 
@@ -85,7 +86,15 @@ export class Admission {
     while (this.#commands.length > 0 && now >= this.#commands[0]!.untilAt) {
       const { ticket, seeds } = this.#commands.shift()!;
       const why = [...this.seeds.problems].map(([where, problem]) => `${where}: ${problem}`).join('; ');
-      this.#answer(ticket, { kind: 'refused', code: 'unreachable', message: `${seeds.join(', ')} did not answer within ${JOIN_COMMAND_MS} ms (${why || 'no reply'}); the agent keeps trying` }, outbox);
+      this.#answer(
+        ticket,
+        {
+          kind: 'refused',
+          code: 'unreachable',
+          message: `${seeds.join(', ')} did not answer within ${JOIN_COMMAND_MS} ms (${why || 'no reply'}); the agent keeps trying`,
+        },
+        outbox,
+      );
     }
   }
 
@@ -110,7 +119,7 @@ export class Admission {
       this.seeds.noteSuccess(purpose.at);
       this.seeds.forgetLost(purpose.at);
       this.#succeed(purpose, outbox);
-      if (message.kind === 'welcome' && this.#self.clusterId === null) {
+      if (message.kind === 'welcome' && !this.#hasDecided) {
         if (!this.#offers.has(message.clusterId)) this.#offers.set(message.clusterId, { welcome: message, at: purpose.at });
         if (this.#decideAt === NEVER) this.#decideAt = at(now + SECOND_THOUGHTS_MS);
       }
@@ -128,6 +137,7 @@ export class Admission {
   decide(now: MonotonicMs): Outcome | null {
     if (now < this.#decideAt) return null;
     this.#decideAt = NEVER;
+    this.#hasDecided = true;
     const offers = [...this.#offers.values()];
     this.#offers.clear();
     if (offers.length > 1) return { kind: 'two', offers };
@@ -136,7 +146,8 @@ export class Admission {
 
   answerJoin(exchange: number, message: Extract<Message, { kind: 'join' }>, now: MonotonicMs, outbox: Outbox): void {
     const cluster = this.#self.clusterId;
-    const refuse = (reason: Refused['reason'], detail: string): void => this.#voice.reply(exchange, { kind: 'refused', reason, detail }, now, outbox);
+    const refuse = (reason: Refused['reason'], detail: string): void =>
+      this.#voice.reply(exchange, { kind: 'refused', reason, detail }, now, outbox);
     if (message.entry.id === this.#self.id) return refuse('self', '');
     if (message.clusterName !== this.#clusterName) return refuse('cluster-name', this.#clusterName);
     if (cluster === null) return refuse('no-cluster', '');
@@ -146,7 +157,10 @@ export class Admission {
 
   problems(): Problem[] {
     const problems: Problem[] = [];
-    const reasons = [...this.seeds.problems].slice(0, 8).map(([where, problem]) => `${where}: ${problem}`).join('; ');
+    const reasons = [...this.seeds.problems]
+      .slice(0, 8)
+      .map(([where, problem]) => `${where}: ${problem}`)
+      .join('; ');
     if (this.#self.clusterId === null && this.seeds.seeds.length > 0) {
       problems.push({
         code: 'waiting-for-seeds',
@@ -154,7 +168,11 @@ export class Admission {
         hint: `it keeps trying ${this.seeds.seeds.join(', ')}; start an agent there, or name another seed: quorate join HOST[:PORT]`,
       });
     } else if (reasons !== '' && this.#roster.table.confirmedCount === 1) {
-      problems.push({ code: 'alone', message: `no other member is known (${reasons})`, hint: 'it keeps trying; check that UDP and TCP pass on that port, or name another seed: quorate join HOST[:PORT]' });
+      problems.push({
+        code: 'alone',
+        message: `no other member is known (${reasons})`,
+        hint: 'it keeps trying; check that UDP and TCP pass on that port, or name another seed: quorate join HOST[:PORT]',
+      });
     }
     if (this.#foreign !== null) {
       problems.push({
@@ -182,7 +200,12 @@ export class Admission {
       else this.#succeed({ kind: 'sync', at: door, seed }, outbox);
       return;
     }
-    const isAsked = this.#voice.ask({ kind: 'join', at: door, seed }, { kind: 'join', clusterName: this.#clusterName, entry: this.#self.entry() }, now, outbox);
+    const isAsked = this.#voice.ask(
+      { kind: 'join', at: door, seed },
+      { kind: 'join', clusterName: this.#clusterName, entry: this.#self.entry() },
+      now,
+      outbox,
+    );
     if (isAsked) this.#joinsOpen += 1;
   }
 
@@ -207,7 +230,15 @@ export class Admission {
       case 'other-cluster':
         this.seeds.noteProblem(purpose.at, `belongs to another cluster, ${refused.detail}`);
         this.#foreign = { at: purpose.at, cluster: refused.detail };
-        this.#finish(purpose, { kind: 'refused', code: 'other-cluster', message: `${purpose.at} belongs to another cluster, ${refused.detail}; clusters never merge` }, outbox);
+        this.#finish(
+          purpose,
+          {
+            kind: 'refused',
+            code: 'other-cluster',
+            message: `${purpose.at} belongs to another cluster, ${refused.detail}; clusters never merge`,
+          },
+          outbox,
+        );
         return;
     }
   }

@@ -53,7 +53,14 @@ export interface DurableState {
   readonly writeCount: number;
 }
 
-export type EventType = 'member-joined' | 'member-suspect' | 'member-alive' | 'member-failed' | 'member-left' | 'member-stopped' | 'member-updated';
+export type EventType =
+  | 'member-joined'
+  | 'member-suspect'
+  | 'member-alive'
+  | 'member-failed'
+  | 'member-left'
+  | 'member-stopped'
+  | 'member-updated';
 
 export interface CoreEvent {
   readonly type: EventType;

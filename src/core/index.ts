@@ -20,8 +20,8 @@ export {
   clusterId,
   formatAddress,
   hostOf,
-  type Incarnation,
   INCARNATION_MAX,
+  type Incarnation,
   incarnation,
   isHex32,
   type NodeId,
@@ -48,4 +48,3 @@ export {
   timingsProblem,
 } from './timings.ts';
 export type { MemberCounts, MemberView, NodeView, Problem, ShownState, Standing } from './view.ts';
-

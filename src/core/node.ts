@@ -5,7 +5,7 @@
 import { Admission, type Offer } from './admission.ts';
 import { assert, assertNever } from './assert.ts';
 import type { CommandResult, DurableState, ExitReason, Outbox } from './effect.ts';
-import { type Address, type ClusterId, type Incarnation, incarnation, INCARNATION_MAX, type NodeId, type RunNonce } from './ids.ts';
+import { type Address, type ClusterId, INCARNATION_MAX, type Incarnation, incarnation, type NodeId, type RunNonce } from './ids.ts';
 import type { Command, Input } from './input.ts';
 import { Directory, NONE } from './membership/index.ts';
 import type { Envelope, Facts } from './message.ts';
@@ -14,7 +14,7 @@ import { Roster } from './roster.ts';
 import { Self } from './self.ts';
 import { Talk } from './talk.ts';
 import { at, type MonotonicMs, NEVER } from './time.ts';
-import { type ProfileName, PROFILES, type Timings } from './timings.ts';
+import { PROFILES, type ProfileName, type Timings } from './timings.ts';
 import type { MemberCounts, MemberView, NodeView, Problem, Standing } from './view.ts';
 import { Voice } from './voice.ts';
 
@@ -117,7 +117,18 @@ class MemberNode implements Node {
     this.#roster = new Roster(options.directory ?? new Directory(), options.id, this.#timings, now, refuse);
     this.#voice = new Voice(this.#self);
     this.#talk = new Talk(this.#self, this.#roster, this.#voice, this.#timings, this.#random, now, refuse, this.#outlived);
-    this.#admission = new Admission(this.#self, this.#roster, this.#voice, this.#talk, options.clusterName, this.#timings, this.#random, now, options.seeds, options.knownPeers);
+    this.#admission = new Admission(
+      this.#self,
+      this.#roster,
+      this.#voice,
+      this.#talk,
+      options.clusterName,
+      this.#timings,
+      this.#random,
+      now,
+      options.seeds,
+      options.knownPeers,
+    );
   }
 
   // ── reading ──
@@ -439,7 +450,8 @@ class MemberNode implements Node {
   // ── commands ──
 
   #command(ticket: number, command: Command, now: MonotonicMs, outbox: Outbox): void {
-    if (this.#standing === 'leaving') return this.#answer(ticket, { kind: 'refused', code: 'leaving', message: 'this agent is leaving' }, outbox);
+    if (this.#standing === 'leaving')
+      return this.#answer(ticket, { kind: 'refused', code: 'leaving', message: 'this agent is leaving' }, outbox);
     switch (command.kind) {
       case 'join':
         return this.#admission.join(ticket, command.seeds, now, outbox);
@@ -474,7 +486,12 @@ class MemberNode implements Node {
     const slot = this.#isMember ? this.#roster.slotByName(name, now) : NONE;
     if (slot === NONE) return { kind: 'refused', code: 'no-such-member', message: `no member is named ${name}` };
     if (slot === this.#roster.table.selfSlot) return { kind: 'refused', code: 'is-self', message: `${name} is this agent: use leave` };
-    if (this.#roster.table.isAlive(slot)) return { kind: 'refused', code: 'member-alive', message: `${name} is alive: only a member that failed, left or stopped can be forgotten` };
+    if (this.#roster.table.isAlive(slot))
+      return {
+        kind: 'refused',
+        code: 'member-alive',
+        message: `${name} is alive: only a member that failed, left or stopped can be forgotten`,
+      };
     this.#roster.forget(slot, now, outbox);
     this.#talk.expedite(now);
     return { kind: 'done' };

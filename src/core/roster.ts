@@ -2,10 +2,10 @@
 // the operator and as rumours to peers. Sending, timers and this node's own life are node.ts's.
 
 import type { EventType, Outbox } from './effect.ts';
-import { type Beats, LIMITS, type MemberEntry, type MemberState } from './message.ts';
-import { compareLives, type Directory, INCARNATION_LEAP_MAX, MemberTable, mergeMember, NONE } from './membership/index.ts';
 import { Rumours } from './gossip/index.ts';
 import type { NodeId } from './ids.ts';
+import { compareLives, type Directory, INCARNATION_LEAP_MAX, MemberTable, mergeMember, NONE } from './membership/index.ts';
+import { type Beats, LIMITS, type MemberEntry, type MemberState } from './message.ts';
 import { at, type MonotonicMs, NEVER } from './time.ts';
 import type { Timings } from './timings.ts';
 import type { MemberCounts, MemberView } from './view.ts';
@@ -102,7 +102,12 @@ export class Roster {
     if (isNewLife) this.table.put(entry, true, now);
     else this.table.setFacts(selfSlot, entry.facts);
     this.#tell(selfSlot);
-    this.#event(selfSlot, isFirst ? 'member-joined' : 'member-updated', isFirst ? 'this agent' : isNewLife ? `incarnation ${entry.incarnation}` : 'facts changed', outbox);
+    this.#event(
+      selfSlot,
+      isFirst ? 'member-joined' : 'member-updated',
+      isFirst ? 'this agent' : isNewLife ? `incarnation ${entry.incarnation}` : 'facts changed',
+      outbox,
+    );
   }
 
   /** This node's own end, to be told. */
@@ -249,7 +254,8 @@ export class Roster {
   members(now: MonotonicMs, rttOf: (slot: number) => number | null): MemberView[] {
     const views: MemberView[] = [];
     for (let slot = 0; slot < this.table.slotLimit; slot++) {
-      if (this.table.isConfirmed(slot) || (this.table.has(slot) && !this.table.isAlive(slot) && this.#isShown(slot, now))) views.push(this.view(slot, now, rttOf));
+      if (this.table.isConfirmed(slot) || (this.table.has(slot) && !this.table.isAlive(slot) && this.#isShown(slot, now)))
+        views.push(this.view(slot, now, rttOf));
     }
     return views.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : a.id < b.id ? -1 : 1));
   }
@@ -408,7 +414,10 @@ export class Roster {
   #event(slot: number, type: EventType, reason: string, outbox: Outbox): void {
     this.#index += 1;
     const { name, address } = this.table.factsOf(slot);
-    outbox.push({ kind: 'event', event: { type, member: name, id: this.table.directory.idAt(slot), incarnation: this.table.incarnationOf(slot), address, reason } });
+    outbox.push({
+      kind: 'event',
+      event: { type, member: name, id: this.table.directory.idAt(slot), incarnation: this.table.incarnationOf(slot), address, reason },
+    });
   }
 }
 

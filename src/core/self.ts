@@ -4,7 +4,7 @@
 import { assert } from './assert.ts';
 import { NO_TAG, type Tag } from './hash.ts';
 import { type ClusterId, clusterHashOf, type Incarnation, type NodeId, type RunNonce, tagOf } from './ids.ts';
-import type { Facts, Meta, MemberEntry } from './message.ts';
+import type { Facts, MemberEntry, Meta } from './message.ts';
 import { type MonotonicMs, TICK_MS } from './time.ts';
 
 export class Self {
@@ -77,6 +77,14 @@ export class Self {
   }
 
   entry(): MemberEntry {
-    return { id: this.id, incarnation: this.#incarnation, tag: this.#tag, counter: this.#counter, state: 'alive', stateAgeMs: 0, facts: this.#facts };
+    return {
+      id: this.id,
+      incarnation: this.#incarnation,
+      tag: this.#tag,
+      counter: this.#counter,
+      state: 'alive',
+      stateAgeMs: 0,
+      facts: this.#facts,
+    };
   }
 }

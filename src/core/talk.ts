@@ -2,10 +2,10 @@
 // strangers, anti-entropy. It is told of packets and instants; what is believed of them is roster.ts's.
 
 import { assertNever } from './assert.ts';
+import type { Outbox } from './effect.ts';
 import { BeatPacker, compareDigest, digestOf, entryBytesMax, fanOut, PeerRing, RUMOUR_FAN_OUT, slotsOfHashes } from './gossip/index.ts';
 import { sameTag } from './hash.ts';
 import { type Address, type Incarnation, tagOf } from './ids.ts';
-import type { Outbox } from './effect.ts';
 import { NONE } from './membership/index.ts';
 import { type Envelope, type Hello, LIMITS, type MemberEntry, NO_BEATS, type Push, type Sync } from './message.ts';
 import type { Random } from './random.ts';
@@ -27,10 +27,8 @@ const ANSWERS_PER_ROUND = 64;
 const SYNC_DELAY_MAX_MS = 60_000;
 const RTTS_MAX = 256;
 
-export interface Fate {
-  /** A higher life of this node's id is known elsewhere, or this one was declared ended: a new one above `incarnation` is due. */
-  (kind: 'superseded' | 'ended', incarnation: Incarnation, now: MonotonicMs, outbox: Outbox): void;
-}
+/** A higher life of this node's id is known elsewhere, or this one was declared ended: a new one above `incarnation` is due. */
+export type Fate = (kind: 'superseded' | 'ended', incarnation: Incarnation, now: MonotonicMs, outbox: Outbox) => void;
 
 export class Talk {
   readonly #self: Self;
@@ -52,7 +50,16 @@ export class Talk {
   #differing: Address | null = null;
   #answersLeft = ANSWERS_PER_ROUND;
 
-  constructor(self: Self, roster: Roster, voice: Voice, timings: Timings, random: Random, now: MonotonicMs, refuse: (reason: string) => void, fate: Fate) {
+  constructor(
+    self: Self,
+    roster: Roster,
+    voice: Voice,
+    timings: Timings,
+    random: Random,
+    now: MonotonicMs,
+    refuse: (reason: string) => void,
+    fate: Fate,
+  ) {
     this.#self = self;
     this.#roster = roster;
     this.#voice = voice;
@@ -94,7 +101,8 @@ export class Talk {
 
   /** Rumours do not wait for the round; a short random wait lets those of one moment share a datagram. */
   expedite(now: MonotonicMs): void {
-    if (this.#roster.rumours.size > 0 && this.#flushAt === NEVER) this.#flushAt = at(now + this.#random.between(0.01, 0.05) * this.#timings.heartbeatMs);
+    if (this.#roster.rumours.size > 0 && this.#flushAt === NEVER)
+      this.#flushAt = at(now + this.#random.between(0.01, 0.05) * this.#timings.heartbeatMs);
   }
 
   /** Rumours to some peers now, again later while there are any. */
@@ -159,13 +167,19 @@ export class Talk {
     const { table } = this.#roster;
     const cluster = this.#self.clusterId;
     if (cluster === null) return this.#voice.reply(exchange, { kind: 'refused', reason: 'no-cluster', detail: '' }, now, outbox);
-    if (message.clusterId !== cluster) return this.#voice.reply(exchange, { kind: 'refused', reason: 'other-cluster', detail: cluster }, now, outbox);
+    if (message.clusterId !== cluster)
+      return this.#voice.reply(exchange, { kind: 'refused', reason: 'other-cluster', detail: cluster }, now, outbox);
     const corrections = this.#believeAll(message.entries, 'relay', now, outbox);
     const difference = message.digest === null ? null : compareDigest(table, message.digest);
     const slots = difference === null ? corrections : [...corrections, ...difference.theyLack, ...this.#freshVerdicts(now)];
     this.#voice.reply(
       exchange,
-      { kind: 'sync-reply', clusterId: cluster, entries: this.#entriesThatFit(slots, now), wanted: difference?.weLack ?? new Uint32Array(0) },
+      {
+        kind: 'sync-reply',
+        clusterId: cluster,
+        entries: this.#entriesThatFit(slots, now),
+        wanted: difference?.weLack ?? new Uint32Array(0),
+      },
       now,
       outbox,
     );
@@ -179,7 +193,12 @@ export class Talk {
     const slots = [...corrections, ...(wanted.length > 0 ? slotsOfHashes(this.#roster.table, wanted) : [])];
     if (slots.length > 0) {
       const told = this.#entriesThatFit(slots, now);
-      this.#voice.ask({ kind: 'deliver', at: from, seed: null }, { kind: 'sync', clusterId: cluster, digest: null, entries: told }, now, outbox);
+      this.#voice.ask(
+        { kind: 'deliver', at: from, seed: null },
+        { kind: 'sync', clusterId: cluster, digest: null, entries: told },
+        now,
+        outbox,
+      );
     }
     const taughtNothing = this.#roster.index === indexBefore && slots.length === 0;
     this.#syncDelayMs = taughtNothing ? Math.min(SYNC_DELAY_MAX_MS, this.#syncDelayMs * 2) : 2 * this.#timings.heartbeatMs;
@@ -190,7 +209,12 @@ export class Talk {
     const cluster = this.#self.clusterId;
     if (cluster === null) return false;
     const entries = this.#entriesThatFit([this.#roster.table.selfSlot, ...this.#freshVerdicts(now)], now);
-    return this.#voice.ask({ kind: 'sync', at: peer, seed }, { kind: 'sync', clusterId: cluster, digest: digestOf(this.#roster.table), entries }, now, outbox);
+    return this.#voice.ask(
+      { kind: 'sync', at: peer, seed },
+      { kind: 'sync', clusterId: cluster, digest: digestOf(this.#roster.table), entries },
+      now,
+      outbox,
+    );
   }
 
   /** A list that somebody handed over whole: a welcome. */
@@ -348,7 +372,11 @@ export class Talk {
   /** R1: what is not above this life is ignored. */
   #aboutSelf(incarnation: Incarnation, tag: Envelope['sender'], now: MonotonicMs, outbox: Outbox): void {
     const own = this.#self;
-    const isAbove = incarnation > own.incarnation || (incarnation === own.incarnation && !sameTag(tag, own.tag) && (tag.hi > own.tag.hi || (tag.hi === own.tag.hi && tag.lo > own.tag.lo)));
+    const isAbove =
+      incarnation > own.incarnation ||
+      (incarnation === own.incarnation &&
+        !sameTag(tag, own.tag) &&
+        (tag.hi > own.tag.hi || (tag.hi === own.tag.hi && tag.lo > own.tag.lo)));
     const isOwnEarlierWord = own.clusterId !== null && sameTag(tag, tagOf(own.clusterId, own.id, incarnation, own.nonce));
     if (isAbove && !isOwnEarlierWord) this.#fate('superseded', incarnation, now, outbox);
   }

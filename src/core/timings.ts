@@ -41,6 +41,7 @@ export function timingsProblem(of: Timings): string | null {
   if (!(of.failMs >= boundMs)) return `failMs ${of.failMs} is below ${boundMs.toFixed(0)}, the bound that fenceMs, lagMs and stopMs set`;
   if (!(of.dwellMs >= of.failMs)) return `dwellMs ${of.dwellMs} is below failMs ${of.failMs}`;
   const condemnBoundMs = (of.fenceMs * (1 + CLOCK_RATE_ERROR)) / (1 - CLOCK_RATE_ERROR);
-  if (!(of.condemnMs >= condemnBoundMs)) return `condemnMs ${of.condemnMs} is below ${condemnBoundMs.toFixed(0)}, the bound that fenceMs sets`;
+  if (!(of.condemnMs >= condemnBoundMs))
+    return `condemnMs ${of.condemnMs} is below ${condemnBoundMs.toFixed(0)}, the bound that fenceMs sets`;
   return null;
 }

@@ -63,7 +63,10 @@ export class Voice {
     return purpose;
   }
 
-  #envelope(message: Message, now: MonotonicMs): { clusterHash: number; sender: Self['tag']; counter: number; recordVersion: number; message: Message } {
+  #envelope(
+    message: Message,
+    now: MonotonicMs,
+  ): { clusterHash: number; sender: Self['tag']; counter: number; recordVersion: number; message: Message } {
     const { clusterHash, tag } = this.#self;
     return { clusterHash, sender: tag, counter: clusterHash === 0 ? 0 : this.#self.stamp(now), recordVersion: 0, message };
   }

@@ -36,7 +36,10 @@ const PORT_TRIES = 16;
 const NO_IPV6 = new Set(['EAFNOSUPPORT', 'EADDRNOTAVAIL', 'EINVAL', 'EPROTONOSUPPORT']);
 
 /** Throws a TransportError when the address cannot be bound. */
-export async function openTransport(bind: { readonly host: string | null; readonly port: number }, onProblem: OnProblem): Promise<OpenTransport> {
+export async function openTransport(
+  bind: { readonly host: string | null; readonly port: number },
+  onProblem: OnProblem,
+): Promise<OpenTransport> {
   if (bind.host !== null) {
     if (isIP(bind.host) === 0) throw new TransportError('EINVAL', 'udp', formatAddress(bind.host, bind.port));
     return openOn(bind.host, bind.port, onProblem);

@@ -15,7 +15,8 @@ const SCRATCH_BYTES = 2048;
 
 // Every address is numeric. Answering at once saves a tick of the event loop per datagram, and the send itself then happens before the
 // call returns unless the kernel's buffer is full.
-const answerAtOnce = (host: string, _options: unknown, done: (error: null, host: string, family: number) => void): void => done(null, host, 0);
+const answerAtOnce = (host: string, _options: unknown, done: (error: null, host: string, family: number) => void): void =>
+  done(null, host, 0);
 
 export type MakeSocket = (type: SocketType) => Socket;
 

@@ -4,8 +4,8 @@
 import {
   assertNever,
   type ClusterId,
-  type Incarnation,
   INCARNATION_MAX,
+  type Incarnation,
   LIMITS,
   type Message,
   type NodeId,
@@ -17,6 +17,7 @@ import {
 import type { BeatsCodec } from './beats.ts';
 import type { Check } from './check.ts';
 import { entriesToRows, entryToRow, rowsToEntries, rowToEntry } from './entry.ts';
+import { readUint32, writeUint32 } from './framing.ts';
 
 const KIND = {
   push: 1,
@@ -53,7 +54,15 @@ export function messageToRow(message: Message, counter: number, recordVersion: n
     case 'who':
       return [kind, counter, recordVersion, message.tag.lo, message.tag.hi];
     case 'hello':
-      return [kind, counter, recordVersion, Buffer.from(message.clusterId, 'hex'), Buffer.from(message.nonce, 'hex'), entryToRow(message.entry)];
+      return [
+        kind,
+        counter,
+        recordVersion,
+        Buffer.from(message.clusterId, 'hex'),
+        Buffer.from(message.nonce, 'hex'),
+        entryToRow(message.entry),
+        message.echo,
+      ];
     case 'superseded':
       return [kind, counter, recordVersion, Buffer.from(message.id, 'hex'), message.incarnation, message.tag.lo, message.tag.hi];
     case 'join':
@@ -62,9 +71,14 @@ export function messageToRow(message: Message, counter: number, recordVersion: n
       const profile = PROFILE_NAMES.indexOf(message.profile);
       return [kind, counter, recordVersion, Buffer.from(message.clusterId, 'hex'), profile, entriesToRows(message.entries)];
     }
-    case 'sync':
-    case 'sync-reply':
-      return [kind, counter, recordVersion, Buffer.from(message.clusterId, 'hex'), entriesToRows(message.entries)];
+    case 'sync': {
+      const digest = message.digest === null ? null : hashesToBytes(message.digest);
+      return [kind, counter, recordVersion, Buffer.from(message.clusterId, 'hex'), entriesToRows(message.entries), digest];
+    }
+    case 'sync-reply': {
+      const wanted = hashesToBytes(message.wanted);
+      return [kind, counter, recordVersion, Buffer.from(message.clusterId, 'hex'), entriesToRows(message.entries), wanted];
+    }
     case 'refused':
       return [kind, counter, recordVersion, REFUSAL_REASONS.indexOf(message.reason), message.detail];
     default:
@@ -106,7 +120,13 @@ function rowToMessage(kind: number, counter: number, row: readonly unknown[], be
       return { kind: 'who', tag: tagOf(row, 3, check) };
     case KIND.hello: {
       const clusterId = clusterIdOf(row[3], check);
-      return { kind: 'hello', clusterId, nonce: check.hex32(row[4]) as RunNonce, entry: rowToEntry(row[5], check) };
+      return {
+        kind: 'hello',
+        clusterId,
+        nonce: check.hex32(row[4]) as RunNonce,
+        entry: rowToEntry(row[5], check),
+        echo: check.safe(row[6]),
+      };
     }
     case KIND.superseded: {
       const id = check.hex32(row[3]) as NodeId;
@@ -118,10 +138,14 @@ function rowToMessage(kind: number, counter: number, row: readonly unknown[], be
       const clusterId = clusterIdOf(row[3], check);
       return { kind: 'welcome', clusterId, profile: check.choice(row[4], PROFILE_NAMES), entries: rowsToEntries(row[5], check) };
     }
-    case KIND.sync:
-      return { kind: 'sync', clusterId: clusterIdOf(row[3], check), entries: rowsToEntries(row[4], check) };
-    case KIND['sync-reply']:
-      return { kind: 'sync-reply', clusterId: clusterIdOf(row[3], check), entries: rowsToEntries(row[4], check) };
+    case KIND.sync: {
+      const digest = row[5] === null ? null : bytesToHashes(row[5], check);
+      return { kind: 'sync', clusterId: clusterIdOf(row[3], check), entries: rowsToEntries(row[4], check), digest };
+    }
+    case KIND['sync-reply']: {
+      const clusterId = clusterIdOf(row[3], check);
+      return { kind: 'sync-reply', clusterId, entries: rowsToEntries(row[4], check), wanted: bytesToHashes(row[5], check) };
+    }
     case KIND.refused: {
       const reason = check.choice(row[3], REFUSAL_REASONS);
       return { kind: 'refused', reason, detail: check.text(row[4], LIMITS.nameLengthMax) };
@@ -138,4 +162,22 @@ function tagOf(row: readonly unknown[], at: number, check: Check): Tag {
 
 function clusterIdOf(value: unknown, check: Check): ClusterId {
   return check.hex32(value) as ClusterId;
+}
+
+// Many hashes as one binary, four bytes each: as msgpack numbers they would take five and a pass each.
+function hashesToBytes(hashes: Uint32Array): Uint8Array {
+  const bytes = new Uint8Array(hashes.length * 4);
+  for (let i = 0; i < hashes.length; i++) writeUint32(bytes, i * 4, hashes[i]!);
+  return bytes;
+}
+
+function bytesToHashes(value: unknown, check: Check): Uint32Array {
+  const bytes = check.bytes(value);
+  const count = bytes.length / 4;
+  if (!Number.isInteger(count)) check.fail('malformed');
+  if (count > LIMITS.membersMax) check.fail('out-of-bounds');
+  if (check.reason !== null) return new Uint32Array(0);
+  const hashes = new Uint32Array(count);
+  for (let i = 0; i < count; i++) hashes[i] = readUint32(bytes, i * 4);
+  return hashes;
 }

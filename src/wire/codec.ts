@@ -1,17 +1,28 @@
 // Envelope ⇄ bytes: framing, seal, msgpack, checks, in the order in which bytes from strangers may be trusted:
 // length, version, seal, structure, fields. What cannot be read is a value with a reason, never an exception.
 
-import { assert, type Envelope, LIMITS } from '../core/index.ts';
 // By these two doors msgpackr comes without its native string reader, whose strings are slices that keep whole packets alive.
 import { Packr, RESERVE_START_SPACE, RESET_BUFFER_MODE } from 'msgpackr/pack';
 import { Unpackr } from 'msgpackr/unpack';
+import { assert, type Envelope, LIMITS } from '../core/index.ts';
 import { BeatsCodec } from './beats.ts';
 import { messageToRow, rowToBody } from './body.ts';
 import { Check } from './check.ts';
-import { CLEAR, HEADER_BYTES, headerProblem, readClusterHash, readSender, type Seal, type UnreadableReason, writeHeader } from './framing.ts';
+import {
+  CLEAR,
+  HEADER_BYTES,
+  headerProblem,
+  readClusterHash,
+  readSender,
+  type Seal,
+  type UnreadableReason,
+  writeHeader,
+} from './framing.ts';
 import { isSoundMsgpack } from './scan.ts';
 
-export type Decoded = { readonly kind: 'message'; readonly envelope: Envelope } | { readonly kind: 'unreadable'; readonly reason: UnreadableReason };
+export type Decoded =
+  | { readonly kind: 'message'; readonly envelope: Envelope }
+  | { readonly kind: 'unreadable'; readonly reason: UnreadableReason };
 
 // One packer for all codecs of the process: msgpackr keeps a single output buffer anyhow, and a thousand simulated agents need one.
 const packr = new Packr({ useRecords: false });
@@ -59,7 +70,10 @@ export class Codec {
     const read = rowToBody(unpack(body), this.#beats, check);
     if (read === null || check.reason !== null) return unreadable(check.reason ?? 'malformed');
     const { counter, recordVersion, message } = read;
-    return { kind: 'message', envelope: { clusterHash: readClusterHash(bytes), sender: readSender(bytes), counter, recordVersion, message } };
+    return {
+      kind: 'message',
+      envelope: { clusterHash: readClusterHash(bytes), sender: readSender(bytes), counter, recordVersion, message },
+    };
   }
 
   #encode(envelope: Envelope): Uint8Array {

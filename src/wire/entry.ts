@@ -1,6 +1,15 @@
 // One member in full, as a row of values and back. Newer minor versions append; nothing here is ever reordered.
 
-import { type Address, type Incarnation, INCARNATION_MAX, LIMITS, MEMBER_STATES, type MemberEntry, NAME_PATTERN, type NodeId } from '../core/index.ts';
+import {
+  type Address,
+  INCARNATION_MAX,
+  type Incarnation,
+  LIMITS,
+  MEMBER_STATES,
+  type MemberEntry,
+  NAME_PATTERN,
+  type NodeId,
+} from '../core/index.ts';
 import { ADDRESS_BYTES_MAX, isMemberAddress } from './address.ts';
 import { type Check, utf8Bytes } from './check.ts';
 

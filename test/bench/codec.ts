@@ -35,7 +35,13 @@ export function syncOf(count: number): Envelope {
   const random = new Random(2);
   const entries = Array.from({ length: count }, (_, i) => memberEntry(random, i));
   const clusterId = random.hex32() as Extract<Envelope['message'], { kind: 'sync' }>['clusterId'];
-  return { clusterHash: 1, sender: { lo: 3, hi: 4 }, counter: 75_000_000, recordVersion: 0, message: { kind: 'sync', clusterId, entries } };
+  return {
+    clusterHash: 1,
+    sender: { lo: 3, hi: 4 },
+    counter: 75_000_000,
+    recordVersion: 0,
+    message: { kind: 'sync', clusterId, digest: null, entries },
+  };
 }
 
 export function memberEntry(random: Random, ordinal: number): MemberEntry {

@@ -8,8 +8,8 @@ import {
   type ClusterId,
   type Envelope,
   type Facts,
-  type Incarnation,
   INCARNATION_MAX,
+  type Incarnation,
   LIMITS,
   MEMBER_STATES,
   type MemberEntry,
@@ -38,12 +38,24 @@ export const someNonce: fc.Arbitrary<RunNonce> = hex32(3).map((text) => text as 
 export const someTag: fc.Arbitrary<Tag> = record({ lo: uint32, hi: uint32 });
 export const someCounter: fc.Arbitrary<number> = safe;
 export const someIncarnation: fc.Arbitrary<Incarnation> = fc
-  .oneof(fc.nat(3), fc.constantFrom(1_790_000_000_000, INCARNATION_MAX), fc.maxSafeNat().map((n) => n % (INCARNATION_MAX + 1)))
+  .oneof(
+    fc.nat(3),
+    fc.constantFrom(1_790_000_000_000, INCARNATION_MAX),
+    fc.maxSafeNat().map((n) => n % (INCARNATION_MAX + 1)),
+  )
   .map((value) => value as Incarnation);
 
 export const someAddress: fc.Arbitrary<Address> = fc
   .tuple(
-    fc.constantFrom('127.0.0.1', '10.0.0.2', '192.168.1.255', '[::1]', '[fe80::1]', '[2001:db8::8:800:200c:417a]', '[2001:db8:0:1:1:1:1:1]'),
+    fc.constantFrom(
+      '127.0.0.1',
+      '10.0.0.2',
+      '192.168.1.255',
+      '[::1]',
+      '[fe80::1]',
+      '[2001:db8::8:800:200c:417a]',
+      '[2001:db8:0:1:1:1:1:1]',
+    ),
     fc.constantFrom(1, 7946, 65_535),
   )
   .map(([host, port]) => `${host}:${port}` as Address);
@@ -88,6 +100,7 @@ export const someBeats: fc.Arbitrary<Beats> = fc.array(fc.tuple(uint32, someCoun
   counter: Float64Array.from(pairs, ([, counter]) => counter),
 }));
 
+const someHashes: fc.Arbitrary<Uint32Array> = fc.array(uint32, { maxLength: 20 }).map((hashes) => Uint32Array.from(hashes));
 const someEntries = fc.array(someMemberEntry, { maxLength: 4 });
 
 /** One arbitrary a kind of message; a kind that is missing here is a type error. */
@@ -96,7 +109,7 @@ export const messagesByKind: { readonly [K in Message['kind']]: fc.Arbitrary<Ext
   ping: record({ kind: fc.constant('ping'), target: someTag, echo: safe }),
   pong: record({ kind: fc.constant('pong'), echo: safe }),
   who: record({ kind: fc.constant('who'), tag: someTag }),
-  hello: record({ kind: fc.constant('hello'), clusterId: someClusterId, nonce: someNonce, entry: someMemberEntry }),
+  hello: record({ kind: fc.constant('hello'), echo: safe, clusterId: someClusterId, nonce: someNonce, entry: someMemberEntry }),
   superseded: record({ kind: fc.constant('superseded'), id: someNodeId, incarnation: someIncarnation, tag: someTag }),
   join: record({ kind: fc.constant('join'), clusterName: fc.constantFrom('default', 'other'), entry: someMemberEntry }),
   welcome: record({
@@ -105,8 +118,13 @@ export const messagesByKind: { readonly [K in Message['kind']]: fc.Arbitrary<Ext
     profile: fc.constantFrom('local', 'lan', 'wan'),
     entries: someEntries,
   }),
-  sync: record({ kind: fc.constant('sync'), clusterId: someClusterId, entries: someEntries }),
-  'sync-reply': record({ kind: fc.constant('sync-reply'), clusterId: someClusterId, entries: someEntries }),
+  sync: record({
+    kind: fc.constant('sync'),
+    clusterId: someClusterId,
+    digest: fc.option(someHashes),
+    entries: someEntries,
+  }),
+  'sync-reply': record({ kind: fc.constant('sync-reply'), clusterId: someClusterId, entries: someEntries, wanted: someHashes }),
   refused: record({
     kind: fc.constant('refused'),
     reason: fc.constantFrom('no-cluster', 'self', 'cluster-name', 'other-cluster'),

@@ -5,12 +5,17 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isMemberAddress } from '../../src/wire/address.ts';
 
-test.each(['10.0.0.1:1', '127.0.0.1:65535', '240.0.0.1:7946', '[::1]:7946', '[fe80::1]:7946', '[2001:db8::1:0:0:1]:7946', '[1:2:3:4:5:6:7:8]:7946'])(
-  '%s may be named',
-  (text) => {
-    expect(isMemberAddress(text)).toBe(true);
-  },
-);
+test.each([
+  '10.0.0.1:1',
+  '127.0.0.1:65535',
+  '240.0.0.1:7946',
+  '[::1]:7946',
+  '[fe80::1]:7946',
+  '[2001:db8::1:0:0:1]:7946',
+  '[1:2:3:4:5:6:7:8]:7946',
+])('%s may be named', (text) => {
+  expect(isMemberAddress(text)).toBe(true);
+});
 
 test.each([
   '',

@@ -2,7 +2,7 @@
 
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { AssertionError, type Envelope, LIMITS, Random } from '../../src/core/index.ts';
+import { AssertionError, type Envelope, LIMITS, type MemberEntry, type Push, Random } from '../../src/core/index.ts';
 import { Codec, type Decoded, HEADER_BYTES, UNREADABLE_REASONS } from '../../src/wire/index.ts';
 import { memberEntry, pushOfBeats, syncOf } from '../bench/codec.ts';
 import { comparable, envelopeOf, messagesByKind, someEnvelope } from '../support/arbitraries.ts';
@@ -26,7 +26,13 @@ describe('reading what was written', () => {
 
   test('gives back a datagram as it does a frame', () => {
     const codec = new Codec();
-    const envelope: Envelope = { clusterHash: 7, sender: { lo: 1, hi: 2 }, counter: 3, recordVersion: 4, message: { kind: 'pong', echo: 5 } };
+    const envelope: Envelope = {
+      clusterHash: 7,
+      sender: { lo: 1, hi: 2 },
+      counter: 3,
+      recordVersion: 4,
+      message: { kind: 'pong', echo: 5 },
+    };
     expect(envelopeIn(codec.decode(codec.encodeDatagram(envelope)))).toStrictEqual(envelope);
   });
 
@@ -97,6 +103,25 @@ describe('sizes', () => {
 
   test('a member in full without tags takes at most 90 bytes', () => {
     expect(new Codec().encodeFrame(syncOf(1000)).length / 1000).toBeLessThanOrEqual(90);
+  });
+
+  // What the core's packer reckons with; the 28 that a seal will take are not in it.
+  const textBytes = (text: string): number => Buffer.byteLength(text);
+  const entryBytesMax = ({ facts: { name, address, meta } }: MemberEntry): number => {
+    const tags = meta.tags.reduce((sum, [key, value]) => sum + textBytes(key) + textBytes(value) + 6, 0);
+    return 87 + textBytes(name) + textBytes(address) + textBytes(meta.zone) + textBytes(meta.software) + tags;
+  };
+
+  test('a push never takes more than 56 bytes, its entries by their formula and 12 a beat', () => {
+    const codec = new Codec();
+    fc.assert(
+      fc.property(envelopeOf(messagesByKind.push), (envelope) => {
+        const { entries, beats } = envelope.message as Push;
+        const bound = 56 + entries.reduce((sum, entry) => sum + entryBytesMax(entry), 0) + 12 * beats.count;
+        expect(codec.encodeFrame(envelope).length).toBeLessThanOrEqual(bound);
+      }),
+      { numRuns: 1000 },
+    );
   });
 
   test('an envelope that does not fit a datagram is our own mistake', () => {

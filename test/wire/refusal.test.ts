@@ -68,8 +68,8 @@ describe('the fields of a message', () => {
     ['a profile that nobody knows', [8, 0, 0, id, 3, []], 'out-of-bounds'],
     ['a refusal that nobody knows', [11, 0, 0, 4, ''], 'out-of-bounds'],
     ['a refusal with a book in it', [11, 0, 0, 1, 'x'.repeat(LIMITS.nameLengthMax + 1)], 'out-of-bounds'],
-    ['entries that are no list', [9, 0, 0, id, 7], 'malformed'],
-    ['more entries than members may be', [9, 0, 0, id, new Array(LIMITS.membersMax + 1).fill(0)], 'out-of-bounds'],
+    ['entries that are no list', [9, 0, 0, id, 7, null], 'malformed'],
+    ['more entries than members may be', [9, 0, 0, id, new Array(LIMITS.membersMax + 1).fill(0), null], 'out-of-bounds'],
     ['half a beat', [1, 0, 0, 1, 2, [], Buffer.from([1, 2, 3, 4])], 'malformed'],
     ['beats that are no bytes', [1, 0, 0, 1, 2, [], []], 'malformed'],
     ['a beat below zero', [1, 0, 0, 1, 2, [], Buffer.from([1, 2, 3, 4, 3])], 'malformed'],
@@ -85,7 +85,7 @@ describe('the fields of a message', () => {
 describe('the fields of a member', () => {
   const sound = entryToRow(memberEntry(new Random(1), 1));
   const altered = (at: number, value: unknown): unknown[] => sound.map((field, i) => (i === at ? value : field));
-  const verdictOnEntry = (row: unknown): string => verdictOn([9, 0, 0, id, [sound, row, sound]]);
+  const verdictOnEntry = (row: unknown): string => verdictOn([9, 0, 0, id, [sound, row, sound], null]);
 
   test('a sound one is read, also with fields of a newer minor version behind', () => {
     expect(verdictOnEntry(sound)).toBe('read');

@@ -79,9 +79,9 @@ export class BeatPacker {
   }
 }
 
-/** Bytes of the zigzag varint that a counter's difference to the one before it takes on the wire. */
+/** Bytes that a counter's difference to the one before it takes on the wire: a sign and groups of seven bits. */
 export function differenceBytes(difference: number): number {
-  let value = difference < 0 ? -difference * 2 - 1 : difference * 2;
+  let value = difference < 0 ? -difference * 2 + 1 : difference * 2;
   let bytes = 1;
   while (value >= 128) {
     value = Math.floor(value / 128);

@@ -134,7 +134,8 @@ export function sameFacts(a: Facts, b: Facts): boolean {
 }
 
 function sameMeta(a: Meta, b: Meta): boolean {
-  if (a.version !== b.version || a.restarts !== b.restarts || a.zone !== b.zone || a.software !== b.software || a.canVote !== b.canVote) return false;
+  if (a.version !== b.version || a.restarts !== b.restarts || a.zone !== b.zone || a.software !== b.software || a.canVote !== b.canVote)
+    return false;
   if (a.tags.length !== b.tags.length) return false;
   for (let i = 0; i < a.tags.length; i++) {
     if (a.tags[i]![0] !== b.tags[i]![0] || a.tags[i]![1] !== b.tags[i]![1]) return false;

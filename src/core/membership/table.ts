@@ -118,7 +118,13 @@ export class MemberTable {
   }
 
   accountOf(slot: number): Account {
-    return { incarnation: this.#incarnation[slot]!, tag: this.tagOf(slot), state: this.stateOf(slot), counter: this.#counter[slot]!, facts: this.factsOf(slot) };
+    return {
+      incarnation: this.#incarnation[slot]!,
+      tag: this.tagOf(slot),
+      state: this.stateOf(slot),
+      counter: this.#counter[slot]!,
+      facts: this.factsOf(slot),
+    };
   }
 
   entryOf(slot: number, now: MonotonicMs): MemberEntry {
@@ -333,7 +339,10 @@ export class MemberTable {
         if (slot !== this.selfSlot) assert(linked.has(slot) !== this.#silent.has(slot), 'the living are in the order or silent');
       } else assert(this.#dead.has(slot) && !linked.has(slot) && !this.#silent.has(slot), 'the dead are in no order');
     }
-    assert(alive === this.#aliveCount && unconfirmed === this.#unconfirmedCount && suspect === this.#suspectCount && rows === this.#rowCount, 'counts match rows');
+    assert(
+      alive === this.#aliveCount && unconfirmed === this.#unconfirmedCount && suspect === this.#suspectCount && rows === this.#rowCount,
+      'counts match rows',
+    );
     assert(hashLo === this.#hashLo, 'the list hash is the sum of its rows');
     assert(rows <= LIMITS.membersMax, 'the list is bounded');
   }

@@ -1,0 +1,73 @@
+// The clock and the one timer of the agent. The monotone clock decides everything; the wall clock is for people to read.
+
+import { performance } from 'node:perf_hooks';
+import { at, type MonotonicMs, NEVER } from '../core/index.ts';
+import type { Clock, Timer } from './ports.ts';
+
+export class HostClock implements Clock {
+  nowMs(): MonotonicMs {
+    return at(performance.now());
+  }
+
+  /** When that instant was, or will be, as the wall clock stands now. */
+  wallClockMs(instant: MonotonicMs): number {
+    return Date.now() - (performance.now() - instant);
+  }
+}
+
+/** What setTimeout can hold; a longer one would fire at once. */
+const TIMEOUT_MS_MAX = 2 ** 31 - 1;
+
+/**
+ * `arm` is called after every datagram and moves the instant mostly to later. So a timeout that runs out before the new instant is left
+ * alone, and looks again when it fires: making one anew each time would cost more than the rest of the step.
+ */
+export class HostTimer implements Timer {
+  readonly #clock: Clock;
+  #due: MonotonicMs = NEVER;
+  #fire: () => void = () => {};
+  #timeout: NodeJS.Timeout | null = null;
+  #timeoutAt: MonotonicMs = NEVER;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  arm(instant: MonotonicMs, fire: () => void): void {
+    this.#due = instant;
+    this.#fire = fire;
+    if (instant === NEVER || (this.#timeout !== null && this.#timeoutAt <= instant)) return;
+    this.#setTimeout();
+  }
+
+  disarm(): void {
+    this.#due = NEVER;
+    this.#clearTimeout();
+  }
+
+  #setTimeout(): void {
+    this.#clearTimeout();
+    const now = this.#clock.nowMs();
+    // Rounded up: setTimeout cuts fractions off, and to wake too early is to wake twice.
+    const delayMs = Math.min(TIMEOUT_MS_MAX, Math.max(1, Math.ceil(this.#due - now)));
+    this.#timeoutAt = at(now + delayMs);
+    this.#timeout = setTimeout(this.#onTimeout, delayMs);
+  }
+
+  #clearTimeout(): void {
+    if (this.#timeout === null) return;
+    clearTimeout(this.#timeout);
+    this.#timeout = null;
+  }
+
+  readonly #onTimeout = (): void => {
+    this.#timeout = null;
+    if (this.#due === NEVER) return;
+    if (this.#clock.nowMs() < this.#due) {
+      this.#setTimeout();
+      return;
+    }
+    this.#due = NEVER;
+    this.#fire();
+  };
+}

@@ -1,0 +1,125 @@
+// The state directory from choice to release: where it is, made for this user alone, locked, probed, read.
+// What the state means for this run is decided in identity.ts.
+
+import { closeSync, fsyncSync, mkdirSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { temporaryOf } from './atomic-write.ts';
+import { describeErrno } from './errno.ts';
+import { acquireLock } from './lock.ts';
+import { OperationalError } from './operational-error.ts';
+import { type LoadedPeers, loadPeers } from './peers-file.ts';
+import { type LoadedState, loadState, STATE_FILE } from './state-file.ts';
+import { FileStore } from './store.ts';
+
+export interface OpenState {
+  readonly dir: string;
+  readonly isTemporary: boolean;
+  readonly loaded: LoadedState;
+  readonly peers: LoadedPeers;
+  readonly store: FileStore;
+  /** Waits for what is still to be written, then lets the directory go; a temporary one is removed. The last act of a stop. */
+  close(): Promise<void>;
+}
+
+/** Throws `state-unwritable`, `state-locked` or `state-unreadable`. */
+export async function openState(choice: StateDirChoice): Promise<OpenState> {
+  const dir = choice.kind === 'temporary' ? makeTemporaryDir() : choice.path;
+  const isTemporary = choice.kind === 'temporary';
+  const removeNow = (): void => rmSync(dir, { recursive: true, force: true });
+  if (isTemporary) process.once('exit', removeNow);
+  makeStateDir(dir);
+  const lock = await acquireLock(dir);
+  try {
+    probeStateDir(dir);
+    const loaded = loadState(dir);
+    const store = new FileStore(dir, loaded.kind === 'state');
+    const close = async (): Promise<void> => {
+      await store.idle();
+      await lock.release();
+      if (!isTemporary) return;
+      process.off('exit', removeNow);
+      removeNow();
+    };
+    return { dir, isTemporary, loaded, peers: loadPeers(dir), store, close };
+  } catch (thrown) {
+    await lock.release();
+    throw thrown;
+  }
+}
+
+export type StateDirChoice = { readonly kind: 'temporary' } | { readonly kind: 'path'; readonly path: string };
+
+/** INTERFACE: `--state-dir`, else `/var/lib/quorate` for root, else `$XDG_STATE_HOME/quorate`; with `--dev` a temporary one. */
+export function chooseStateDir(
+  wished: string | null,
+  isDev: boolean,
+  env: Readonly<Record<string, string | undefined>>,
+  isRoot: boolean,
+): StateDirChoice {
+  if (wished !== null) return { kind: 'path', path: resolve(wished) };
+  if (isDev) return { kind: 'temporary' };
+  if (isRoot) return { kind: 'path', path: '/var/lib/quorate' };
+  // A relative one is to be ignored, says the XDG specification.
+  const stateHome = env.XDG_STATE_HOME;
+  const base = stateHome !== undefined && isAbsolute(stateHome) ? stateHome : join(env.HOME ?? homedir(), '.local', 'state');
+  return { kind: 'path', path: join(base, 'quorate') };
+}
+
+/** What is missing is made for this user alone, and the entries in the parents are durable like the state itself. */
+export function makeStateDir(dir: string): void {
+  try {
+    const firstMade = mkdirSync(dir, { recursive: true, mode: 0o700 });
+    if (firstMade === undefined) return;
+    for (let made = dir; ; made = dirname(made)) {
+      syncDirectory(dirname(made));
+      if (made === firstMade || made === dirname(made)) return;
+    }
+  } catch (thrown) {
+    throw unwritable('made', dir, thrown);
+  }
+}
+
+/** Finds out now, with a sentence, what the first save would run into. Only under the lock: it uses the state's temporary file. */
+export function probeStateDir(dir: string): void {
+  const path = temporaryOf(join(dir, STATE_FILE));
+  try {
+    const file = openSync(path, 'w', 0o600);
+    try {
+      writeSync(file, 'probe\n');
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    rmSync(path);
+  } catch (thrown) {
+    throw unwritable('written to', dir, thrown);
+  }
+}
+
+function makeTemporaryDir(): string {
+  const prefix = join(tmpdir(), 'quorate-dev-');
+  try {
+    return mkdtempSync(prefix);
+  } catch (thrown) {
+    throw unwritable('made', `${prefix}*`, thrown);
+  }
+}
+
+function syncDirectory(dir: string): void {
+  const handle = openSync(dir, 'r');
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+function unwritable(attempt: string, dir: string, thrown: unknown): OperationalError {
+  return new OperationalError(
+    'state-unwritable',
+    `the state directory ${dir} cannot be ${attempt}: ${describeErrno(thrown)}`,
+    'Make it writable for this user, or choose another one by --state-dir DIR.',
+    { cause: thrown },
+  );
+}

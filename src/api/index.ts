@@ -1,0 +1,5 @@
+// The door of api/. Who only asks an agent enters by client.ts, which loads no HTTP server.
+
+export type * from './contract.ts';
+export { type ApiLimits, LIMITS } from './limits.ts';
+export { ApiServer, type ApiServerOptions } from './server.ts';

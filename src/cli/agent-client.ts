@@ -1,0 +1,108 @@
+// Finds the agent that a verb is meant for and speaks to it. Everything that the socket may answer with instead of data
+// becomes a Failure here; what the requests look like on the wire is api/client.ts's.
+
+import { ApiProblem, ApiUnreachable, type Client, connect, type UnreachableCode } from '../api/client.ts';
+import { type CommandLine, textOf } from './command-line.ts';
+import { EXIT, Failure } from './exit-codes.ts';
+import type { Io } from './io.ts';
+import { type Candidate, type SocketSearch, searchSockets, socketPathProblem } from './socket-search.ts';
+
+export interface AgentClient extends Pick<Client, 'status' | 'members' | 'leader' | 'events'> {
+  /** Any other request; the parsed body of an answer that is a success. */
+  ask(method: 'GET' | 'POST' | 'PUT', target: string, body?: unknown): Promise<unknown>;
+}
+
+const ANSWER_TIMEOUT_MS = 10_000;
+
+/** Nothing was sent, so the next path may be tried; after any other code the agent may have acted already. */
+const NOT_CONNECTED: Readonly<Partial<Record<UnreachableCode, string>>> = {
+  'no-socket': 'no such file',
+  refused: 'refused: nobody listens there any more',
+  'permission-denied': 'permission denied',
+};
+
+/**
+ * Runs `work` with the first agent of the search order that can be connected to. It is started anew for each path, so it
+ * prints nothing before its first answer. A silence of `timeoutMs` counts as no answer.
+ */
+export async function withAgent<T>(
+  line: CommandLine,
+  io: Io,
+  work: (agent: AgentClient) => Promise<T>,
+  { timeoutMs = ANSWER_TIMEOUT_MS }: { readonly timeoutMs?: number } = {},
+): Promise<T> {
+  const search = searchSockets(textOf(line, 'socket'), io.env, io.uid);
+  const failed: FailedCandidate[] = [];
+  for (const candidate of search.tried) {
+    const problem = socketPathProblem(candidate, io.uid);
+    if (problem !== null) {
+      failed.push({ ...candidate, reason: problem, code: 'path-too-long' });
+      continue;
+    }
+    try {
+      return await work(agentClient(connect(candidate.path, timeoutMs)));
+    } catch (error) {
+      if (error instanceof ApiProblem) throw problemFailure(error);
+      if (!(error instanceof ApiUnreachable)) throw error;
+      const reason = NOT_CONNECTED[error.code];
+      if (reason === undefined) throw brokenOff(error);
+      failed.push({ ...candidate, reason, code: error.code });
+    }
+  }
+  throw notFound(search, failed);
+}
+
+function agentClient(client: Client): AgentClient {
+  return {
+    status: () => client.status(),
+    members: (filter) => client.members(filter),
+    leader: () => client.leader(),
+    events: (filter) => client.events(filter),
+    async ask(method, target, body) {
+      const answer = await client.request(method, target, body);
+      const parsed: unknown = answer.body.trim() === '' ? null : JSON.parse(answer.body);
+      if (answer.status < 300) return parsed;
+      const { detail, hint } = { detail: textIn(parsed, 'detail'), hint: textIn(parsed, 'hint') };
+      throw new Failure(EXIT.failure, detail ?? `the agent answered ${answer.status} without saying why`, hint ?? '');
+    },
+  };
+}
+
+interface FailedCandidate extends Candidate {
+  readonly reason: string;
+  readonly code: UnreachableCode;
+}
+
+function notFound(search: SocketSearch, failed: readonly FailedCandidate[]): Failure {
+  const width = Math.max(...failed.map(({ path }) => path.length));
+  const lines = failed.map(({ path, from, reason }) => `  ${path.padEnd(width)}  ${reason}${from === 'default' ? '' : ` (from ${from})`}`);
+  const skipped = search.skipped.map(({ path }) => path).join(', ');
+  if (skipped !== '') lines.push(`  not tried, because ${search.tried[0]?.from} names the one: ${skipped}`);
+  const list = `tried in this order:\n${lines.join('\n')}`;
+  const existing = failed.filter(({ code }) => code !== 'no-socket');
+  if (existing.length > 0 && existing.every(({ code }) => code === 'permission-denied')) {
+    return new Failure(
+      EXIT.permission,
+      `this user may not open the agent's socket; ${list}`,
+      `run it as the socket's owner or join its group: ls -l ${existing[0]?.path}`,
+    );
+  }
+  return new Failure(
+    EXIT.unreachable,
+    `no agent can be reached; ${list}`,
+    'start one: quorate agent --dev to try it out, quorate agent --init or --join HOST for a cluster',
+  );
+}
+
+function brokenOff({ message }: ApiUnreachable): Failure {
+  return new Failure(EXIT.unreachable, message, 'it is ending, stopped or overloaded: look at its log, then try again');
+}
+
+function problemFailure({ message, hint }: ApiProblem): Failure {
+  return new Failure(EXIT.failure, message, hint);
+}
+
+function textIn(answer: unknown, key: string): string | null {
+  const value: unknown = typeof answer === 'object' && answer !== null ? Reflect.get(answer, key) : null;
+  return typeof value === 'string' ? value : null;
+}

@@ -1,0 +1,54 @@
+// Every line that the hot path declined: parsed and explained by yargs, each verb loaded when it is called.
+// Only arguments, Io and the exit code cross the border to index.ts, for in the bundle the two share no module.
+
+import type { CommandLine } from './command-line.ts';
+import type { Io } from './io.ts';
+import { parseFull } from './parse-full.ts';
+import { reporting } from './report.ts';
+
+type Verb = (line: CommandLine, io: Io) => Promise<number>;
+
+export function runFull(argv: readonly string[], io: Io): Promise<number> {
+  return reporting(io, async () => {
+    const line = parseFull(argv);
+    const verb = await loadVerb(line.verb);
+    return verb(line, io);
+  });
+}
+
+async function loadVerb(name: string): Promise<Verb> {
+  switch (name) {
+    case 'agent':
+      return (await import('./verbs/agent.ts')).runAgent;
+    case 'status':
+      return (await import('./verbs/status.ts')).showStatus;
+    case 'members':
+      return (await import('./verbs/members.ts')).showMembers;
+    case 'leader':
+      return (await import('./verbs/leader.ts')).showLeader;
+    case 'events':
+      return (await import('./verbs/events.ts')).showEvents;
+    case 'wait':
+      return (await import('./verbs/wait.ts')).waitFor;
+    case 'join':
+      return (await import('./verbs/join.ts')).join;
+    case 'leave':
+      return (await import('./verbs/leave.ts')).leave;
+    case 'forget':
+      return (await import('./verbs/forget.ts')).forget;
+    case 'tag':
+      return (await import('./verbs/tag.ts')).changeTags;
+    case 'config':
+      return (await import('./verbs/config.ts')).checkOrShowConfig;
+    case 'log-level':
+      return (await import('./verbs/log-level.ts')).setLogLevel;
+    case 'reload':
+      return (await import('./verbs/reload.ts')).reload;
+    case 'completion':
+      return (await import('./verbs/completion.ts')).printCompletion;
+    case 'version':
+      return (await import('./verbs/version.ts')).showVersion;
+    default:
+      return (await import('./verbs/help.ts')).showHelp;
+  }
+}

@@ -1,0 +1,26 @@
+// The door of the command line: from the words typed to an exit code. `quorate members` in a loop pays for each module that
+// is loaded, so only what the hot verbs need is imported here; full.ts holds the rest. scripts/build.mjs relies on this line
+// being the only one between the two: it keeps all behind it as unparsed text in the bundle.
+
+import type { CommandLine } from './command-line.ts';
+import type { Io } from './io.ts';
+import { parseHot } from './parse-hot.ts';
+import { reporting } from './report.ts';
+import { showLeader } from './verbs/leader.ts';
+import { showMembers } from './verbs/members.ts';
+import { showStatus } from './verbs/status.ts';
+
+export { type Io, processIo } from './io.ts';
+
+export async function main(argv: readonly string[], io: Io): Promise<number> {
+  const line = parseHot(argv);
+  if (line !== null) return reporting(io, () => runHot(line, io));
+  const { runFull } = await import('./full.ts');
+  return runFull(argv, io);
+}
+
+function runHot(line: CommandLine, io: Io): Promise<number> {
+  if (line.verb === 'status') return showStatus(line, io);
+  if (line.verb === 'members') return showMembers(line, io);
+  return showLeader(line, io);
+}

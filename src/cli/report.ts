@@ -1,0 +1,25 @@
+// The one place where a failure turns into words and a code. Stacks are for us, not for the user.
+
+import { EXIT, Failure } from './exit-codes.ts';
+import type { Io } from './io.ts';
+import { escapeText } from './print.ts';
+
+export async function reporting(io: Io, work: () => Promise<number>): Promise<number> {
+  try {
+    return await work();
+  } catch (error) {
+    return report(error, io);
+  }
+}
+
+function report(error: unknown, io: Io): number {
+  if (error instanceof Failure) {
+    const hint = error.hint === '' ? '' : `  → ${escapeText(error.hint)}\n`;
+    // A message may be a list of several lines; each is escaped by itself.
+    io.err.write(`quorate: ${error.message.split('\n').map(escapeText).join('\n')}\n${hint}`);
+    return error.exitCode;
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  io.err.write(`quorate: internal error: ${escapeText(message)}\n  → this is a bug in quorate; please report it with the line you typed\n`);
+  return EXIT.failure;
+}

@@ -1,0 +1,50 @@
+// Where a running agent's socket is looked for, in the order that all verbs share.
+// Connecting is agent-client.ts's; nothing here opens a socket.
+
+import { lstatSync } from 'node:fs';
+
+/** Longer ones are cut off by Node without a word, so they are refused before. */
+export const SOCKET_PATH_BYTES_MAX = 107;
+
+export interface Candidate {
+  readonly path: string;
+  /** What names it: `--socket`, `QUORATE_SOCKET` or `default`. */
+  readonly from: string;
+}
+
+export interface SocketSearch {
+  readonly tried: readonly Candidate[];
+  /** What would have been tried if no path had been named: a wish for one agent must never reach another. */
+  readonly skipped: readonly Candidate[];
+}
+
+export function searchSockets(flag: string | null, env: Readonly<Record<string, string | undefined>>, uid: number): SocketSearch {
+  const defaults = defaultSockets(env, uid).map((path): Candidate => ({ path, from: 'default' }));
+  const named = env.QUORATE_SOCKET;
+  const fromEnvironment: Candidate[] = named === undefined || named === '' ? [] : [{ path: named, from: 'QUORATE_SOCKET' }];
+  if (flag !== null) return { tried: [{ path: flag, from: '--socket' }], skipped: [...fromEnvironment, ...defaults] };
+  if (fromEnvironment.length > 0) return { tried: fromEnvironment, skipped: defaults };
+  return { tried: defaults, skipped: [] };
+}
+
+export function defaultSockets(env: Readonly<Record<string, string | undefined>>, uid: number): readonly string[] {
+  const runtimeDir = env.XDG_RUNTIME_DIR;
+  return [
+    '/run/quorate/quorate.sock',
+    ...(runtimeDir?.startsWith('/') === true ? [`${runtimeDir}/quorate/quorate.sock`] : []),
+    `/tmp/quorate-${uid}/quorate.sock`,
+  ];
+}
+
+/** Null when the path may be used, else why not. */
+export function socketPathProblem(candidate: Candidate, uid: number): string | null {
+  const { path } = candidate;
+  const bytes = Buffer.byteLength(path);
+  if (bytes > SOCKET_PATH_BYTES_MAX) return `the path has ${bytes} bytes, at most ${SOCKET_PATH_BYTES_MAX} are possible`;
+  // Anyone may make a directory in /tmp: one that is another user's could hold an agent that lies.
+  if (candidate.from === 'default' && path.startsWith('/tmp/')) {
+    const owner = lstatSync(path.slice(0, path.lastIndexOf('/')), { throwIfNoEntry: false })?.uid;
+    if (owner !== undefined && owner !== uid && owner !== 0) return `its directory belongs to another user (uid ${owner})`;
+  }
+  return null;
+}

@@ -1,0 +1,78 @@
+// `quorate agent`: puts the settings together, starts the agent, and carries the process' signals to it until it is over.
+
+import { performance } from 'node:perf_hooks';
+import { OperationalError, type RunningAgent, startAgent } from '../../agent/index.ts';
+import type { CommandLine } from '../command-line.ts';
+import { EXIT, exitCodeOfOperational, Failure } from '../exit-codes.ts';
+import type { Io } from '../io.ts';
+import { escapeText } from '../print.ts';
+import { readAgentOptions } from '../settings/index.ts';
+import { defaultSockets } from '../socket-search.ts';
+import { StopSignals } from '../stop-signals.ts';
+
+export async function runAgent(line: CommandLine, io: Io): Promise<number> {
+  const options = readAgentOptions(line, io.env);
+  const signals = new StopSignals();
+  let agent: RunningAgent | null = null;
+  let isStopping = false;
+  const onStop = (): void => {
+    const verdict = signals.heard(performance.now());
+    if (verdict === 'end-now') process.exit(EXIT.failure);
+    if (verdict === 'ignore') return;
+    isStopping = true;
+    void agent?.stop();
+  };
+  const onReload = (): void => {
+    if (agent !== null) void reload(agent, io);
+  };
+  process.on('SIGINT', onStop).on('SIGTERM', onStop).on('SIGHUP', onReload);
+  try {
+    agent = await startAgent(options);
+    // A wish to stop that came while it was starting.
+    if (isStopping) await agent.stop();
+    else if (options.start.kind === 'dev') io.err.write(devGreeting(agent, io));
+    const { code, message, hint } = await agent.finished;
+    if (code !== EXIT.done && message !== '')
+      io.err.write(`quorate: ${escapeText(message)}\n${hint === '' ? '' : `  → ${escapeText(hint)}\n`}`);
+    return code;
+  } catch (error) {
+    if (error instanceof OperationalError) throw new Failure(exitCodeOfOperational(error.code), error.message, error.hint);
+    throw error;
+  } finally {
+    process.off('SIGINT', onStop).off('SIGTERM', onStop).off('SIGHUP', onReload);
+  }
+}
+
+async function reload(agent: RunningAgent, io: Io): Promise<void> {
+  const { changed, needsRestart, problem } = await agent.handle.reload();
+  if (problem !== null) io.err.write(`quorate: not reloaded: ${escapeText(problem)}\n`);
+  else if (needsRestart.length > 0) io.err.write(`quorate: reloaded; only a restart changes ${escapeText(needsRestart.join(', '))}\n`);
+  else io.err.write(`quorate: reloaded${changed.length === 0 ? ', nothing changed' : `: ${escapeText(changed.join(', '))}`}\n`);
+}
+
+/** What a newcomer needs next: where it listens, where it stands, three lines to type in another terminal. */
+export function devGreeting(agent: Pick<RunningAgent, 'handle' | 'socketPath'>, io: Pick<Io, 'env' | 'uid'>): string {
+  const { view } = agent.handle;
+  const command = commandAsTyped();
+  const isFound = defaultSockets(io.env, io.uid).includes(agent.socketPath);
+  const socket = isFound ? '' : ` --socket ${agent.socketPath}`;
+  const lines = [
+    `dev agent '${view.name}' is running on ${view.address}; Ctrl-C stops it`,
+    `  socket    ${agent.socketPath}`,
+    `  standing  ${view.standing} (this version keeps no record of voters yet, so nothing checks a quorum)`,
+    `  quorum    none yet`,
+    'try in another terminal:',
+    `  ${command} members${socket}`,
+    `  ${command} events --follow${socket}`,
+    `  ${command} agent --dev --name ${view.name}-2 --join ${view.address}`,
+  ];
+  return `${lines.map(escapeText).join('\n')}\n`;
+}
+
+// From a clone the command is not on the PATH, and the lines should work when pasted.
+function commandAsTyped(): string {
+  const script = process.argv[1] ?? '';
+  if (!script.endsWith('.mjs')) return 'quorate';
+  const here = `${process.cwd()}/`;
+  return script.startsWith(here) ? `./${script.slice(here.length)}` : script;
+}

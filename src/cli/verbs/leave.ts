@@ -1,0 +1,12 @@
+// `quorate leave`: this member leaves for good, and its agent ends with 0. Stopping an agent is a signal's business.
+
+import { withAgent } from '../agent-client.ts';
+import type { CommandLine } from '../command-line.ts';
+import { EXIT } from '../exit-codes.ts';
+import type { Io } from '../io.ts';
+
+export async function leave(line: CommandLine, io: Io): Promise<number> {
+  await withAgent(line, io, (agent) => agent.ask('POST', '/v1/leave'));
+  io.err.write('left the cluster; the agent ends\n');
+  return EXIT.done;
+}
