@@ -43,6 +43,8 @@ export interface WorldOptions {
 
 /** A process that exits by itself is started again after this, as a service manager would. */
 const RESTART_MS = 2000;
+/** More events than this within a millisecond are a loop that never ends. */
+const BUSY_MAX_PER_HOST = 10_000;
 
 export class World implements HostWorld, CheckedWorld {
   readonly scheduler = new Scheduler();
@@ -157,7 +159,14 @@ export class World implements HostWorld, CheckedWorld {
   /** Until then, or until something broke. */
   run(untilMs: number): void {
     try {
-      while (this.#inspector.violation === null && this.scheduler.runNext(untilMs));
+      let millisecond = 0;
+      let count = 0;
+      while (this.#inspector.violation === null && this.scheduler.runNext(untilMs)) {
+        if (this.nowMs >= millisecond + 1) {
+          millisecond = this.nowMs;
+          count = 0;
+        } else if (++count > BUSY_MAX_PER_HOST * this.hosts.length) this.fail('time-passes', '-', `${count} events within a millisecond`);
+      }
     } catch (error) {
       if (!(error instanceof AssertionError)) throw error;
       this.fail('assertion', '-', error.stack ?? error.message);
