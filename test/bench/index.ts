@@ -6,8 +6,9 @@ import { parseArgs } from 'node:util';
 import { convergence, hundred, idle, leave, memory } from './cluster.ts';
 import { coldStart, members } from './command.ts';
 import { type Benchmark, type Figure, isMet, type Scale, table } from './figure.ts';
+import { micro } from './micro.ts';
 
-const benchmarks: readonly Benchmark[] = [coldStart, memory, convergence, members, leave, idle, hundred];
+const benchmarks: readonly Benchmark[] = [micro, coldStart, memory, convergence, members, leave, idle, hundred];
 
 process.once('SIGINT', () => process.exit(130));
 process.once('SIGTERM', () => process.exit(143));

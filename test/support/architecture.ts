@@ -22,8 +22,8 @@ const wire = /^wire\/index\.ts$/;
 const transport = /^transport\/index\.ts$/;
 const agent = /^agent\/index\.ts$/;
 const anyNode = /^node:/;
-/** Shapes that import next to nothing: who needs only these does not load the agent by its door. */
-const agentShapes = /^agent\/(?:handle|event-log|operational-error)\.ts$/;
+/** Files that import next to nothing: who needs only these does not load the whole agent by its door. */
+const agentParts = /^agent\/(?:handle|event-log|operational-error|unix-socket)\.ts$/;
 
 /** STYLE.md's table. Folders are entered by index.ts; where a single file is named, it is one of the exceptions. */
 export const ROOMS: readonly Room[] = [
@@ -33,8 +33,8 @@ export const ROOMS: readonly Room[] = [
   { name: 'core/record', files: /^core\/record\//, may: [coreTop], isFolder: true },
   { name: 'core/lease', files: /^core\/lease\//, may: [coreTop], isFolder: true },
   { name: 'core/fence', files: /^core\/fence\//, may: [coreTop], isFolder: true },
-  // What joins the rooms below: the dispatcher, and the parts that it was cut into.
-  { name: 'core/node.ts', files: /^core\/(?:node|roster)\.ts$/, may: [/^core\//], isFolder: false },
+  // What joins the rooms below: the dispatcher, the parts that it was cut into, and the door.
+  { name: 'core/node.ts', files: /^core\/(?:node|roster|talk|index)\.ts$/, may: [/^core\//], isFolder: false },
   { name: 'core', files: /^core\//, may: [coreTop], isFolder: false },
   { name: 'wire', files: /^wire\//, may: [core, /^msgpackr(?:\/|$)/, /^node:crypto$/], isFolder: true },
   { name: 'transport/memory.ts', files: /^transport\/memory\.ts$/, may: [core, /^transport\/types\.ts$/], isFolder: false },
@@ -48,11 +48,11 @@ export const ROOMS: readonly Room[] = [
   { name: 'agent', files: /^agent\//, may: [core, wire, transport, anyNode, /^pino$/], isFolder: true },
   { name: 'api/contract.ts', files: /^api\/contract\.ts$/, may: [], isFolder: false },
   { name: 'api/client.ts', files: /^api\/client\.ts$/, may: [/^api\/contract\.ts$/, /^node:(?:net|http)$/], isFolder: false },
-  { name: 'api', files: /^api\//, may: [agent, agentShapes, core, /^node:http$/], isFolder: true },
+  { name: 'api', files: /^api\//, may: [agent, agentParts, core, /^node:http$/], isFolder: true },
   {
     name: 'cli',
     files: /^cli\//,
-    may: [/^api\/(?:index|client|contract)\.ts$/, agent, agentShapes, core, anyNode, /^yargs(?:\/|$)/, /^smol-toml$/],
+    may: [/^api\/(?:index|client|contract)\.ts$/, agent, agentParts, core, anyNode, /^yargs(?:\/|$)/, /^smol-toml$/],
     isFolder: true,
   },
   { name: 'sim', files: /^sim\//, may: [core, wire, /^transport\/memory\.ts$/, /^agent\/(?:driver|ports)\.ts$/], isFolder: true },
