@@ -7,6 +7,8 @@ import { type MonotonicMs, NEVER } from '../core/index.ts';
 import type { HostClock } from './host-clock.ts';
 import type { Job, Scheduler } from './scheduler.ts';
 
+/** A timer fires no sooner after its last firing: the granularity of setTimeout. */
+const TIMER_STEP_MS = 1;
 /** Linux's default receive buffer, and what a datagram costs of it beside its bytes. */
 const SOCKET_BUFFER_BYTES = 212_992;
 const DATAGRAM_OVERHEAD_BYTES = 512;
@@ -23,10 +25,12 @@ export class EventLoop implements Timer {
   #fire: Job | null = null;
   /** The earliest instant of the world at which #onDue is going to be called; infinite when none is. */
   #dueMs = Number.POSITIVE_INFINITY;
+  #notBeforeMs = 0;
   #waiting: Job[] = [];
   #bufferedBytes = 0;
   #backlog = 0;
   droppedCount = 0;
+  firedCount = 0;
 
   /** `onTimer` is told of each firing before it happens. */
   constructor(scheduler: Scheduler, clock: HostClock, onTimer: () => void) {
@@ -49,7 +53,7 @@ export class EventLoop implements Timer {
     this.#wantedAt = instant;
     this.#fire = fire;
     if (instant === NEVER) return;
-    const worldMs = this.#clock.worldMsOf(instant);
+    const worldMs = Math.max(this.#notBeforeMs, this.#clock.worldMsOf(instant));
     if (worldMs < this.#dueMs) this.#scheduleDue(worldMs);
   }
 
@@ -120,16 +124,19 @@ export class EventLoop implements Timer {
     this.#dueMs = Number.POSITIVE_INFINITY;
     if (this.#isPaused || this.#wantedAt === NEVER) return;
     if (this.#isDue()) this.#fireNow();
-    else this.#scheduleDue(this.#clock.worldMsOf(this.#wantedAt));
+    else this.#scheduleDue(Math.max(this.#notBeforeMs, this.#clock.worldMsOf(this.#wantedAt)));
   };
 
   #isDue(): boolean {
-    return !this.#isClosed && this.#fire !== null && this.#clock.nowMs() >= this.#wantedAt;
+    const isAllowed = !this.#isClosed && this.#fire !== null && this.#scheduler.nowMs >= this.#notBeforeMs;
+    return isAllowed && this.#clock.nowMs() >= this.#wantedAt;
   }
 
   #fireNow(): void {
     const fire = this.#fire;
     this.disarm();
+    this.#notBeforeMs = this.#scheduler.nowMs + TIMER_STEP_MS;
+    this.firedCount += 1;
     this.#onTimer();
     fire?.();
   }

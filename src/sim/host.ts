@@ -68,6 +68,8 @@ export type End = { readonly kind: 'killed' } | { readonly kind: 'exited'; reado
 
 export class Host {
   readonly index: number;
+  /** Of the machine; the agent's own is in its launch, and two hosts may be given the same of those. */
+  readonly name: string;
   readonly clock: HostClock;
   readonly disk: Disk;
   readonly #world: HostWorld;
@@ -86,18 +88,15 @@ export class Host {
   startCount = 0;
   moveCount = 0;
 
-  constructor(index: number, address: Address, launch: Launch, parts: { clock: HostClock; disk: Disk; world: HostWorld; random: Random }) {
+  constructor(index: number, name: string, address: Address, launch: Launch, parts: { clock: HostClock; disk: Disk; world: HostWorld; random: Random }) {
     this.index = index;
+    this.name = name;
     this.address = address;
     this.launch = launch;
     this.clock = parts.clock;
     this.disk = parts.disk;
     this.#world = parts.world;
     this.#random = parts.random;
-  }
-
-  get name(): string {
-    return this.launch.name;
   }
 
   get process(): AgentProcess | null {

@@ -54,6 +54,10 @@ export class AgentProcess {
     return this.#openExchanges;
   }
 
+  get wakeupCount(): number {
+    return this.#loop.firedCount;
+  }
+
   get waitingCount(): number {
     return this.#loop.waitingCount;
   }

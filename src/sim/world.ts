@@ -120,12 +120,12 @@ export class World implements HostWorld, CheckedWorld {
     return new Random(hash32(purpose, this.#options.seed));
   }
 
-  addHost(launch: Launch): Host {
+  addHost(launch: Launch, name = launch.name): Host {
     const index = this.hosts.length;
     const random = this.chance(`host ${index}`);
     const clock = drawClock(this.scheduler, random);
     const disk = new Disk(this.scheduler, this.chance(`disk ${index}`));
-    const host = new Host(index, addressOf(index, 0), launch, { clock, disk, world: this, random });
+    const host = new Host(index, name, addressOf(index, 0), launch, { clock, disk, world: this, random });
     this.hosts.push(host);
     this.#place(host);
     return host;
@@ -212,8 +212,7 @@ export class World implements HostWorld, CheckedWorld {
   told(host: Host, event: CoreEvent): void {
     this.toldCount += 1;
     this.trace(host, 'event', (event.incarnation % 4294967296) ^ event.type.length);
-    if (this.#options.narrate !== null) this.narrate(host.name, `${event.type} ${event.member}${this.#lifeOf(event)}`);
-    this.#inspector.told(host, event);
+    if (this.#options.narrate !== null) this.narrate(host.name, `${event.type} ${this.#subjectOf(event)}`);
     for (let i = 0; i < this.#expectations.length; i++) {
       const { claim, holds } = this.#expectations[i]!;
       if (!holds(host, event)) this.fail('expectation', host.name, `${claim}; but ${event.type} ${event.member}: ${event.reason}`);
@@ -234,11 +233,12 @@ export class World implements HostWorld, CheckedWorld {
     this.names.set(seedOf(host.name), [host.address]);
   }
 
-  // Incarnations are wall-clock numbers; people count lives.
-  #lifeOf(event: CoreEvent): string {
-    const node = this.identities.get(event.id)?.host.process?.node;
-    const born = this.identities.get(event.id)?.host.disk.durable?.bornIncarnation ?? node?.incarnation;
-    return born === undefined || event.incarnation < born ? '' : ` (life ${event.incarnation - born + 1})`;
+  // Incarnations are wall-clock numbers, and names may clash: people count lives and know machines.
+  #subjectOf({ id, incarnation, member }: CoreEvent): string {
+    const host = this.identities.get(id)?.host;
+    if (host === undefined) return `${member} (nobody)`;
+    const born = host.disk.durable?.id === id ? host.disk.durable.bornIncarnation : incarnation;
+    return `${host.name} (life ${incarnation - born + 1})`;
   }
 
   readonly #poll = (): void => {

@@ -2,7 +2,7 @@
 
 import type { MemberView } from '../../core/index.ts';
 import type { Host } from '../host.ts';
-import type { CheckedWorld, Checker } from './checker.ts';
+import { type CheckedWorld, type Checker, POLL_MS } from './checker.ts';
 
 /** One joiner asks each address of its seeds, a steady node one or two peers. */
 const EXCHANGES_MAX = 64;
@@ -12,9 +12,13 @@ const REFUSAL_KINDS_MAX = 64;
 /** Events to come per host: packets under way for up to 20 s, doubled, and timers. */
 const PENDING_PER_HOST_MAX = 5000;
 
+/** Wakings by the timer between two polls; nearly every possible one would be a timer that is never satisfied. */
+const WAKEUPS_MAX = POLL_MS / 2;
+
 export class Bounds implements Checker {
   readonly rule = 'nothing-unbounded';
   readonly #world: CheckedWorld;
+  readonly #wakeups: number[] = [];
 
   constructor(world: CheckedWorld) {
     this.#world = world;
@@ -38,6 +42,9 @@ export class Bounds implements Checker {
       const process = host.process;
       if (process === null) continue;
       processCount += 1;
+      const wakeups = process.wakeupCount - (this.#wakeups[i] ?? 0);
+      this.#wakeups[i] = process.wakeupCount;
+      if (wakeups > WAKEUPS_MAX) return `${host.name} was woken by its timer ${wakeups} times in ${POLL_MS} ms`;
       if (process.openExchangeCount > EXCHANGES_MAX) return `${host.name} has ${process.openExchangeCount} exchanges open`;
       if (process.waitingCount > WAITING_MAX) return `${process.waitingCount} things wait for the paused ${host.name}`;
     }

@@ -50,14 +50,12 @@ export class Inspector {
       const checker = this.#steppedBy[i]!;
       this.#note(checker, host, checker.stepped?.(host, input, effects));
     }
-    if (this.#isToBeRead(host)) this.#read(host);
-  }
-
-  told(host: Host, event: CoreEvent): void {
-    for (let i = 0; i < this.#checkers.length; i++) {
-      const checker = this.#checkers[i]!;
-      if (checker.told !== undefined) this.#note(checker, host, checker.told(host, event));
+    // In the order in which they are told, and before the list is read: it shows what they led to.
+    for (let i = 0; i < effects.length; i++) {
+      const effect = effects[i]!;
+      if (effect.kind === 'event') this.#told(host, effect.event);
     }
+    if (this.#isToBeRead(host)) this.#read(host);
   }
 
   polled(): void {
@@ -67,6 +65,13 @@ export class Inspector {
   isWatched(host: Host): boolean {
     const stride = Math.ceil(this.#world.hosts.length / WATCHED_MAX);
     return this.#world.hosts.length <= SMALL || host.index % stride === 0;
+  }
+
+  #told(host: Host, event: CoreEvent): void {
+    for (let i = 0; i < this.#checkers.length; i++) {
+      const checker = this.#checkers[i]!;
+      if (checker.told !== undefined) this.#note(checker, host, checker.told(host, event));
+    }
   }
 
   #isToBeRead(host: Host): boolean {

@@ -2,7 +2,7 @@
 
 import { seedOf } from '../world.ts';
 import type { Scene } from './scene.ts';
-import { nameOf, range } from './stage.ts';
+import { range } from './stage.ts';
 
 export const leave: Scene = {
   name: 'leave',
@@ -33,8 +33,7 @@ export const nameClash: Scene = {
   play(stage) {
     stage.usual();
     const first = stage.host(1);
-    const second = stage.world.addHost({ name: nameOf(1), isFounder: false, seeds: [seedOf('n1')] });
-    stage.world.names.set(seedOf(first.name), [first.address]);
+    const second = stage.world.addHost({ name: first.name, isFounder: false, seeds: [seedOf('n1')] }, 'other');
     stage.world.isSupervised = false;
     first.mayClash = true;
     second.mayClash = true;
