@@ -151,7 +151,12 @@ export class Admission {
     if (message.entry.id === this.#self.id) return refuse('self', '');
     if (message.clusterName !== this.#clusterName) return refuse('cluster-name', this.#clusterName);
     if (cluster === null) return refuse('no-cluster', '');
-    const welcome: Welcome = { kind: 'welcome', clusterId: cluster, profile: this.#timings.profile, entries: this.#talk.wholeList(now) };
+    const welcome: Welcome = {
+      kind: 'welcome',
+      clusterId: cluster,
+      profile: this.#timings.profile,
+      entries: this.#talk.reconciler.wholeList(now),
+    };
     this.#voice.reply(exchange, welcome, now, outbox);
   }
 
@@ -196,7 +201,7 @@ export class Admission {
   #knock(door: Address, seed: string | null, now: MonotonicMs, outbox: Outbox): void {
     if (door === this.#self.facts.address) return;
     if (this.#self.clusterId !== null) {
-      if (!this.#isMemberAt(door)) this.#talk.syncWith(door, seed, now, outbox);
+      if (!this.#isMemberAt(door)) this.#talk.reconciler.syncWith(door, seed, now, outbox);
       else this.#succeed({ kind: 'sync', at: door, seed }, outbox);
       return;
     }

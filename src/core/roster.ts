@@ -3,12 +3,13 @@
 
 import type { EventType, Outbox } from './effect.ts';
 import { Rumours } from './gossip/index.ts';
+import { FORGOTTEN_AGE_MS, Graveyard } from './graveyard.ts';
 import type { NodeId } from './ids.ts';
 import { compareLives, type Directory, INCARNATION_LEAP_MAX, MemberTable, mergeMember, NONE } from './membership/index.ts';
 import { type Beats, LIMITS, type MemberEntry, type MemberState } from './message.ts';
+import { Showing } from './showing.ts';
 import { at, type MonotonicMs, NEVER } from './time.ts';
 import type { Timings } from './timings.ts';
-import type { MemberCounts, MemberView } from './view.ts';
 
 /** How an account came: from the member itself, or told by another. */
 export type Source = 'itself' | 'relay';
@@ -24,9 +25,6 @@ export type Belief =
   | 'self-ended'
   | 'refused';
 
-const SHOWN_MS: Readonly<Record<Exclude<MemberState, 'alive'>, number>> = { failed: 86_400_000, stopped: 3_600_000, left: 3_600_000 };
-/** An operator's `forget`: a leave that was shown long enough. */
-const FORGOTTEN_AGE_MS = 86_400_000;
 /** From this share of T_fail on, a silent member is asked directly, once a heartbeat. */
 const SILENCE_SHARE = 0.6;
 /** From this share on it is shown as suspect. */
@@ -34,6 +32,8 @@ const SUSPECT_SHARE = 0.75;
 
 export class Roster {
   readonly table: MemberTable;
+  readonly graveyard: Graveyard;
+  readonly showing: Showing;
   readonly rumours = new Rumours();
   readonly #refuse: (reason: string) => void;
   #timings: Timings;
@@ -44,14 +44,14 @@ export class Roster {
   readonly #askedAt = new Map<number, number>();
   /** Unconfirmed members that have not been greeted yet. */
   readonly #strangers = new Set<number>();
-  /** Rows no longer shown, and when they may go: until then they keep stale gossip from bringing anyone back. */
-  readonly #fading = new Map<number, number>();
   #nameLostTo: number = NONE;
 
   constructor(directory: Directory, self: NodeId, timings: Timings, now: MonotonicMs, refuse: (reason: string) => void) {
     this.#timings = timings;
     this.#refuse = refuse;
     this.table = new MemberTable(directory, self, this.silenceMs, now);
+    this.graveyard = new Graveyard(this.table);
+    this.showing = new Showing(this.table, this.graveyard);
   }
 
   get silenceMs(): number {
@@ -205,24 +205,20 @@ export class Roster {
         askAt = now + heartbeatMs;
         ask.push(slot);
       }
-      const turnsAt = now - ageMs + (this.table.isSuspect(slot) ? failMs : failMs * SUSPECT_SHARE);
-      this.#judgeAt = at(Math.min(this.#judgeAt, turnsAt, Math.max(askAt, now - ageMs + failMs * SILENCE_SHARE)));
+      // Hearsay is never shown, so it does not become suspect first.
+      const turnsAtAgeMs = this.table.isSuspect(slot) || !this.table.isConfirmed(slot) ? failMs : failMs * SUSPECT_SHARE;
+      this.#judgeAt = at(Math.min(this.#judgeAt, now - ageMs + turnsAtAgeMs, Math.max(askAt, now - ageMs + failMs * SILENCE_SHARE)));
     }
     for (const slot of this.#askedAt.keys()) if (!this.table.silent.has(slot)) this.#askedAt.delete(slot);
   }
 
-  /** The dead: shown for their time, then kept out of sight until no stale gossip can bring them back, then gone. */
+  /** `lost`: one that failed long ago is shown no longer; where it was is worth remembering. */
   sweep(now: MonotonicMs, lost: (slot: number) => void): void {
-    for (const slot of this.table.dead) {
-      const goesAt = this.#fading.get(slot);
-      if (goesAt !== undefined && now >= goesAt) {
-        this.#drop(slot);
-      } else if (goesAt === undefined && !this.#isShown(slot, now)) {
-        this.#fading.set(slot, now + 2 * this.#timings.failMs);
-        if (this.table.stateOf(slot) === 'failed') lost(slot);
-        this.#index += 1;
-      }
-    }
+    const faded = (slot: number): void => {
+      if (this.table.stateOf(slot) === 'failed') lost(slot);
+      this.#index += 1;
+    };
+    this.graveyard.sweep(now, 2 * this.#timings.failMs, faded, (slot) => this.#drop(slot));
   }
 
   forget(slot: number, now: MonotonicMs, outbox: Outbox): void {
@@ -241,58 +237,6 @@ export class Roster {
 
   greeted(slot: number): void {
     this.#strangers.delete(slot);
-  }
-
-  // ── showing ──
-
-  slotByName(name: string, now: MonotonicMs): number {
-    const { directory } = this.table;
-    const bears = (slot: number): boolean => this.table.has(slot) && this.table.factsOf(slot).name === name;
-    const living = directory.findByName(name, (slot) => bears(slot) && this.table.isConfirmed(slot));
-    if (living !== NONE) return living;
-    return directory.findByName(name, (slot) => bears(slot) && !this.table.isAlive(slot) && this.#isShown(slot, now));
-  }
-
-  members(now: MonotonicMs, rttOf: (slot: number) => number | null): MemberView[] {
-    const views: MemberView[] = [];
-    for (let slot = 0; slot < this.table.slotLimit; slot++) {
-      if (this.table.isConfirmed(slot) || (this.table.has(slot) && !this.table.isAlive(slot) && this.#isShown(slot, now)))
-        views.push(this.view(slot, now, rttOf));
-    }
-    return views.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : a.id < b.id ? -1 : 1));
-  }
-
-  view(slot: number, now: MonotonicMs, rttOf: (slot: number) => number | null): MemberView {
-    const { table } = this;
-    const facts = table.factsOf(slot);
-    const state = table.stateOf(slot);
-    const isSelf = slot === table.selfSlot;
-    return {
-      id: table.directory.idAt(slot),
-      name: facts.name,
-      address: facts.address,
-      state: state === 'alive' && table.isSuspect(slot) ? 'suspect' : state,
-      incarnation: table.incarnationOf(slot),
-      counter: table.counterOf(slot),
-      ageMs: isSelf ? 0 : Math.max(0, now - (state === 'alive' ? table.freshAt(slot) : table.sinceOf(slot))),
-      phi: null,
-      rttMs: isSelf ? null : rttOf(slot),
-      zone: facts.meta.zone,
-      tags: facts.meta.tags,
-      software: facts.meta.software,
-      since: table.sinceOf(slot),
-      isSelf,
-    };
-  }
-
-  counts(now: MonotonicMs): MemberCounts {
-    const counts = { failed: 0, left: 0, stopped: 0 };
-    for (const slot of this.table.dead) {
-      const state = this.table.stateOf(slot);
-      if (state !== 'alive' && this.#isShown(slot, now)) counts[state] += 1;
-    }
-    const suspect = this.table.suspectCount;
-    return { alive: this.table.confirmedCount - suspect, suspect, ...counts };
   }
 
   checkInvariants(): void {
@@ -338,7 +282,7 @@ export class Roster {
   #succeed(slot: number, entry: MemberEntry, now: MonotonicMs, outbox: Outbox): void {
     const before = this.table.stateOf(slot);
     const wasConfirmed = before !== 'alive' || this.table.isConfirmed(slot);
-    this.#fading.delete(slot);
+    this.graveyard.release(slot);
     this.#strangers.delete(slot);
     this.table.put(entry, wasConfirmed, now);
     this.#tell(slot);
@@ -368,9 +312,9 @@ export class Roster {
   /** Of two ages of one verdict the greater stands, so that no relay makes it young again. */
   #ageVerdict(slot: number, entry: MemberEntry, now: MonotonicMs): void {
     if (entry.state === 'alive' || now - entry.stateAgeMs >= this.table.sinceOf(slot)) return;
-    const wasShown = this.#isShown(slot, now);
+    const wasShown = this.graveyard.isShown(slot, now);
     this.table.setVerdict(slot, entry.state, entry.stateAgeMs, now);
-    if (wasShown !== this.#isShown(slot, now)) this.#tell(slot);
+    if (wasShown !== this.graveyard.isShown(slot, now)) this.#tell(slot);
   }
 
   /** Name clash: the later born loses, then the higher id; only the loser acts on it. A dead namesake just makes room. */
@@ -379,8 +323,8 @@ export class Roster {
     const { selfSlot } = table;
     const { name } = table.factsOf(slot);
     const isNamesake = (other: number): boolean => other !== slot && table.has(other) && table.factsOf(other).name === name;
-    const dead = table.directory.findByName(name, (other) => isNamesake(other) && !table.isAlive(other) && !this.#fading.has(other));
-    if (dead !== NONE) this.#fading.set(dead, table.sinceOf(dead) + FORGOTTEN_AGE_MS);
+    const dead = table.directory.findByName(name, (other) => isNamesake(other) && !table.isAlive(other) && !this.graveyard.isFading(other));
+    if (dead !== NONE) this.graveyard.hide(dead);
     if (slot === selfSlot || !table.has(selfSlot) || table.factsOf(selfSlot).name !== name) return;
     if (!table.isAlive(selfSlot)) return;
     const born = (of: number): number => table.incarnationOf(of) - table.factsOf(of).meta.restarts;
@@ -388,21 +332,14 @@ export class Roster {
     if (difference > 0 || (difference === 0 && table.directory.compareIds(selfSlot, slot) > 0)) this.#nameLostTo = slot;
   }
 
-  #isShown(slot: number, now: MonotonicMs): boolean {
-    const state = this.table.stateOf(slot);
-    return state === 'alive' || (!this.#fading.has(slot) && now - this.table.sinceOf(slot) < SHOWN_MS[state]);
-  }
-
   #makeRoom(): boolean {
-    let oldest: number = NONE;
-    for (const slot of this.table.dead) if (oldest === NONE || this.table.sinceOf(slot) < this.table.sinceOf(oldest)) oldest = slot;
-    if (oldest === NONE) return false;
-    this.#drop(oldest);
-    return true;
+    const oldest = this.graveyard.oldest();
+    if (oldest !== NONE) this.#drop(oldest);
+    return oldest !== NONE;
   }
 
   #drop(slot: number): void {
-    this.#fading.delete(slot);
+    this.graveyard.release(slot);
     this.#strangers.delete(slot);
     this.#askedAt.delete(slot);
     this.table.drop(slot);
