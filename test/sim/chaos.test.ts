@@ -1,3 +1,5 @@
+// Hundreds of seeds of random faults: every rule holds in each; and what the schedules themselves are made of.
+
 import { describe, expect, test } from 'vitest';
 import { Random } from '../../src/core/index.ts';
 import { describeFault, drawFaults } from '../../src/sim/faults.ts';

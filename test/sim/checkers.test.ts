@@ -1,3 +1,5 @@
+// The rules have teeth: toy nodes that lie, one lie a rule, are caught, and honest ones are not.
+
 import { describe, expect, test } from 'vitest';
 import { Directory } from '../../src/core/index.ts';
 import type { Violation } from '../../src/sim/checkers/index.ts';

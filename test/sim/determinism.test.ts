@@ -1,3 +1,5 @@
+// The same seed, the same history: within a process, across processes, with and without someone listening.
+
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';

@@ -1,3 +1,5 @@
+// `npm run sim` as a user meets it: exit codes, the first line and the last.
+
 import { describe, expect, test } from 'vitest';
 import { main } from '../../src/sim/index.ts';
 

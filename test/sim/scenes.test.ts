@@ -1,3 +1,5 @@
+// Every scene once, small, for two seeds.
+
 import { describe, expect, test } from 'vitest';
 import { run, SCENES } from '../../src/sim/index.ts';
 
