@@ -1,6 +1,6 @@
 // `npm run sim -- …`: bundles the simulator once per change of the sources (Node 20 cannot run TypeScript) and runs it.
 
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -19,17 +19,20 @@ function newestMtimeMs(directory) {
 
 if (!existsSync(bundle) || statSync(bundle).mtimeMs < newestMtimeMs(join(root, 'src'))) {
   const { build } = await import('esbuild');
+  // Two that start at once must not read each other's half.
+  const fresh = `${bundle}.${process.pid}.mjs`;
   await build({
     entryPoints: [join(root, 'src', 'sim', 'index.ts')],
-    outfile: bundle,
+    outfile: fresh,
     bundle: true,
     platform: 'node',
     format: 'esm',
     target: 'node20',
-    sourcemap: true,
+    sourcemap: 'inline',
     logLevel: 'warning',
     banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
   });
+  renameSync(fresh, bundle);
 }
 
 process.setSourceMapsEnabled(true);

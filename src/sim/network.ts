@@ -37,7 +37,6 @@ export class LinkPolicy {
   readonly #lost: readonly number[] = [];
   readonly #once: number[] = [0];
   readonly #twice: number[] = [0, 0];
-  lostCount = 0;
 
   constructor(random: Random, latency: Latency) {
     this.#random = random;
@@ -61,10 +60,6 @@ export class LinkPolicy {
     this.#faults = this.#faults.filter((other) => other !== fault);
   }
 
-  get faultCount(): number {
-    return this.#faults.length;
-  }
-
   isCut(from: number, to: number): boolean {
     return this.#faults.some((fault) => fault.loss >= 1 && fault.from[from] === 1 && fault.to[to] === 1);
   }
@@ -77,11 +72,11 @@ export class LinkPolicy {
     if (this.#faults.length > 0) {
       const fromHost = this.#hostOf.get(from);
       const toHost = this.#hostOf.get(to);
-      if (fromHost === undefined || toHost === undefined) return this.#lose();
+      if (fromHost === undefined || toHost === undefined) return this.#lost;
       for (let i = 0; i < this.#faults.length; i++) {
         const fault = this.#faults[i]!;
         if (fault.from[fromHost] !== 1 || fault.to[toHost] !== 1) continue;
-        if (fault.loss > 0 && random.chance(fault.loss)) return this.#lose();
+        if (fault.loss > 0 && random.chance(fault.loss)) return this.#lost;
         if (fault.delayMsMax > 0) delayMs += random.unit() * fault.delayMsMax;
         if (fault.duplication > 0 && random.chance(fault.duplication)) isDoubled = true;
       }
@@ -114,11 +109,6 @@ export class LinkPolicy {
       }
     }
     return delayMs;
-  }
-
-  #lose(): readonly number[] {
-    this.lostCount += 1;
-    return this.#lost;
   }
 }
 

@@ -21,7 +21,7 @@ import {
   type ProfileName,
   Random,
 } from '../core/index.ts';
-import { MemoryNetwork, type MemoryTransport } from '../transport/index.ts';
+import { MemoryNetwork, type MemoryTransport } from '../transport/memory.ts';
 import { type CalmSpell, type CheckedWorld, Convergence, Inspector, POLL_MS, safetyCheckers, type Violation } from './checkers/index.ts';
 import { Disk } from './disk.ts';
 import { type End, Host, type HostWorld, type Identity, type Launch } from './host.ts';
@@ -109,10 +109,6 @@ export class World implements HostWorld, CheckedWorld {
 
   get traceCount(): number {
     return this.#trace.count;
-  }
-
-  get readCount(): number {
-    return this.#inspector.readCount;
   }
 
   /** A stream of chance of its own for each purpose. */

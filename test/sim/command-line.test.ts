@@ -1,3 +1,5 @@
+// The flags of `npm run sim`: what they mean, and what is said of wrong ones.
+
 import { describe, expect, test } from 'vitest';
 import { formatSettings, parseCommandLine } from '../../src/sim/command-line.ts';
 

@@ -1,3 +1,5 @@
+// The simulated state directory: what survives a crash at which moment.
+
 import { describe, expect, test } from 'vitest';
 import { clusterId, type DurableState, incarnation, nodeId, Random } from '../../src/core/index.ts';
 import { Disk } from '../../src/sim/disk.ts';

@@ -1,3 +1,5 @@
+// The simulated event loop: the one timer, and the order of things after a pause.
+
 import { describe, expect, test } from 'vitest';
 import { at } from '../../src/core/index.ts';
 import { EventLoop } from '../../src/sim/event-loop.ts';

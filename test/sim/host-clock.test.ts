@@ -1,3 +1,5 @@
+// Clocks of simulated hosts: timers are never early by them, rates differ.
+
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { at } from '../../src/core/index.ts';

@@ -1,3 +1,5 @@
+// Faults of directed pairs: what is lost, late, doubled, and that healing one fault leaves the others.
+
 import { describe, expect, test } from 'vitest';
 import { address, Random } from '../../src/core/index.ts';
 import { hostMask, LAN_LATENCY, type LinkFault, LinkPolicy } from '../../src/sim/network.ts';

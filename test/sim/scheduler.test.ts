@@ -1,3 +1,5 @@
+// The event queue against a naive twin.
+
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Scheduler } from '../../src/sim/scheduler.ts';

@@ -1,6 +1,6 @@
 // Liveness, asked only of calm spells: within the bound after the faults healed, every list shows exactly the living processes as
-// alive, at their incarnation and address, and stays so until the spell ends.
-// Counts are compared at every poll; whole lists when the counts first agree and when the spell ends (of watched hosts).
+// alive, at their incarnation and address, and stays so until the spell ends; a suspicion, which is reversible, may come and go after that.
+// Counts are compared at every poll, whole lists (of watched hosts) once the counts agree.
 
 import type { Host } from '../host.ts';
 import type { CheckedWorld, Checker } from './checker.ts';
@@ -50,11 +50,6 @@ export class Convergence implements Checker {
     return null;
   }
 
-  /** Whole lists of watched hosts, whatever the counts say. */
-  difference(): string | null {
-    return this.#difference(true);
-  }
-
   #difference(isWhole: boolean): string | null {
     const { hosts } = this.#world;
     let livingCount = 0;
@@ -62,8 +57,8 @@ export class Convergence implements Checker {
     for (let i = 0; i < hosts.length; i++) {
       const host = hosts[i]!;
       if (host.process === null) continue;
-      const { alive } = host.process.node.counts(host.clock.nowMs());
-      if (alive !== livingCount) return `${host.name} counts ${alive} alive of ${livingCount}`;
+      const { alive, suspect } = host.process.node.counts(host.clock.nowMs());
+      if (alive + suspect !== livingCount) return `${host.name} counts ${alive} alive and ${suspect} suspect of ${livingCount}`;
     }
     if (!isWhole) return null;
     for (let i = 0; i < hosts.length; i++) {

@@ -13,6 +13,7 @@ import { EmittedPairs } from './emitted-pairs.ts';
 import { Exits } from './exits.ts';
 import { NoGhosts } from './no-ghosts.ts';
 import { NoResurrection } from './no-resurrection.ts';
+import { NoStorms } from './no-storms.ts';
 
 /** The rules of safety; liveness is `Convergence`. */
 export function safetyCheckers(world: CheckedWorld): readonly Checker[] {
@@ -22,6 +23,7 @@ export function safetyCheckers(world: CheckedWorld): readonly Checker[] {
     new CountersGrow(),
     new NoResurrection(world),
     new NoGhosts(world),
+    new NoStorms(world),
     new Bounds(world),
     new Exits(),
   ];

@@ -18,7 +18,6 @@ export class Inspector {
   readonly #lastReadMs: number[] = [];
   readonly #lastIndex: number[] = [];
   #violation: Violation | null = null;
-  readCount = 0;
 
   constructor(world: CheckedWorld, checkers: readonly Checker[]) {
     this.#world = world;
@@ -83,7 +82,6 @@ export class Inspector {
   #read(host: Host): void {
     const node = host.process?.node;
     if (node === undefined) return;
-    this.readCount += 1;
     this.#lastReadMs[host.index] = this.#world.nowMs;
     this.#lastIndex[host.index] = node.index;
     node.checkInvariants();
