@@ -2,25 +2,25 @@
 // incarnation is on disk (R14), a life that others declared over is followed by the next one, a leave or stop is told
 // before the process ends. What members say is talk.ts, the way in admission.ts, what is believed roster.ts.
 
-import { Admission, type Offer } from './admission.ts';
 import { assert, assertNever } from './assert.ts';
 import type { CommandResult, DurableState, ExitReason, Outbox } from './effect.ts';
-import { Farewell } from './farewell.ts';
 import { type Address, type ClusterId, INCARNATION_MAX, type Incarnation, incarnation, type NodeId } from './ids.ts';
 import type { Command, Input } from './input.ts';
 import { Directory, NONE } from './membership/index.ts';
-import type { NodeOptions } from './node-options.ts';
-import { Operator } from './operator.ts';
+import { Admission, type Offer } from './node/admission.ts';
+import { Farewell } from './node/farewell.ts';
+import type { NodeOptions } from './node/node-options.ts';
+import { Operator } from './node/operator.ts';
+import { Roster } from './node/roster.ts';
+import { Self } from './node/self.ts';
+import { Streams } from './node/streams.ts';
+import { Talk } from './node/talk.ts';
+import { Upkeep } from './node/upkeep.ts';
+import { Voice } from './node/voice.ts';
 import { Random } from './random.ts';
-import { Roster } from './roster.ts';
-import { Self } from './self.ts';
-import { Streams } from './streams.ts';
-import { Talk } from './talk.ts';
 import { at, type MonotonicMs, NEVER } from './time.ts';
 import { PROFILES, type Timings } from './timings.ts';
-import { Upkeep } from './upkeep.ts';
 import type { MemberCounts, MemberView, NodeView, Problem, Standing } from './view.ts';
-import { Voice } from './voice.ts';
 
 export interface Node extends NodeView {
   step(input: Input, now: MonotonicMs, outbox: Outbox): void;

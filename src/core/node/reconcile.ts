@@ -1,15 +1,15 @@
 // Anti-entropy: pushes bear a hash of the list, and whoever sees another one than its own asks for what differs, over a stream,
 // soon when that taught something, ever more rarely while it did not.
 
-import type { Outbox } from './effect.ts';
-import { compareDigest, digestOf, entryBytesMax, slotsOfHashes } from './gossip/index.ts';
-import type { Address } from './ids.ts';
-import { LIMITS, type MemberEntry, type Sync } from './message.ts';
-import type { Random } from './random.ts';
+import type { Outbox } from '../effect.ts';
+import { compareDigest, digestOf, entryBytesMax, slotsOfHashes } from '../gossip/index.ts';
+import type { Address } from '../ids.ts';
+import { LIMITS, type MemberEntry, type Sync } from '../message.ts';
+import type { Random } from '../random.ts';
+import { at, type MonotonicMs, NEVER } from '../time.ts';
+import type { Timings } from '../timings.ts';
 import type { Roster } from './roster.ts';
 import type { Self } from './self.ts';
-import { at, type MonotonicMs, NEVER } from './time.ts';
-import type { Timings } from './timings.ts';
 import type { Voice } from './voice.ts';
 
 /** A stream's message is filled to here at most. */

@@ -1,13 +1,13 @@
 // Wishes of the operator that are met at once.
 
-import { assertNever } from './assert.ts';
-import type { CommandResult, Outbox, RefusedCommandCode } from './effect.ts';
-import type { Command } from './input.ts';
-import { NONE } from './membership/index.ts';
+import { assertNever } from '../assert.ts';
+import type { CommandResult, Outbox, RefusedCommandCode } from '../effect.ts';
+import type { Command } from '../input.ts';
+import { NONE } from '../membership/index.ts';
+import type { MonotonicMs } from '../time.ts';
 import type { Roster } from './roster.ts';
 import type { Self } from './self.ts';
 import type { Talk } from './talk.ts';
-import type { MonotonicMs } from './time.ts';
 import type { Voice } from './voice.ts';
 
 export type ImmediateCommand = Extract<Command, { readonly kind: 'forget' | 'set-tags' | 'set-address' | 'partition' }>;

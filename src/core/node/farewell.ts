@@ -1,10 +1,10 @@
 // The last words of a life that ends by itself: told a few times, to whoever is next in the ring, then the process may go.
 
-import type { ExitReason, Outbox } from './effect.ts';
+import type { ExitReason, Outbox } from '../effect.ts';
+import { at, type MonotonicMs } from '../time.ts';
+import type { Timings } from '../timings.ts';
 import type { Roster } from './roster.ts';
 import type { Talk } from './talk.ts';
-import { at, type MonotonicMs } from './time.ts';
-import type { Timings } from './timings.ts';
 
 /** One more costs the leaver a fifth of a heartbeat; each goes to three peers, who tell it on. */
 const TELLINGS = 4;

@@ -1,9 +1,9 @@
 // What a node is made with: who it is, drawn or loaded by its host, and where it may find others.
 
-import type { Address, ClusterId, Incarnation, NodeId, RunNonce } from './ids.ts';
-import type { Directory } from './membership/index.ts';
-import type { Facts } from './message.ts';
-import type { ProfileName } from './timings.ts';
+import type { Address, ClusterId, Incarnation, NodeId, RunNonce } from '../ids.ts';
+import type { Directory } from '../membership/index.ts';
+import type { Facts } from '../message.ts';
+import type { ProfileName } from '../timings.ts';
 
 export interface NodeOptions {
   readonly id: NodeId;

@@ -1,9 +1,9 @@
 // How a list looks from outside: who is shown, under which state, since when. Reads only.
 
+import { type MemberTable, NONE } from '../membership/index.ts';
+import type { MonotonicMs } from '../time.ts';
+import type { MemberCounts, MemberView } from '../view.ts';
 import type { Graveyard } from './graveyard.ts';
-import { type MemberTable, NONE } from './membership/index.ts';
-import type { MonotonicMs } from './time.ts';
-import type { MemberCounts, MemberView } from './view.ts';
 
 type RttOf = (slot: number) => number | null;
 

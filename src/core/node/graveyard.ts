@@ -1,8 +1,8 @@
 // The dead: shown for their time, then kept out of sight until no stale gossip can bring them back, then gone.
 
-import { type MemberTable, NONE } from './membership/index.ts';
-import type { MemberState } from './message.ts';
-import type { MonotonicMs } from './time.ts';
+import { type MemberTable, NONE } from '../membership/index.ts';
+import type { MemberState } from '../message.ts';
+import type { MonotonicMs } from '../time.ts';
 
 const SHOWN_MS: Readonly<Record<Exclude<MemberState, 'alive'>, number>> = { failed: 86_400_000, stopped: 3_600_000, left: 3_600_000 };
 /** An operator's `forget`: a leave that was shown long enough. */

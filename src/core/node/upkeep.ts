@@ -1,13 +1,13 @@
 // What a member does now and then: asks after the failed, clears away the long dead, has its peers remembered on disk.
 
-import type { Outbox } from './effect.ts';
-import type { Address } from './ids.ts';
-import type { Random } from './random.ts';
+import type { Outbox } from '../effect.ts';
+import type { Address } from '../ids.ts';
+import type { Random } from '../random.ts';
+import { at, type MonotonicMs, NEVER } from '../time.ts';
+import type { Timings } from '../timings.ts';
 import type { Roster } from './roster.ts';
 import type { SeedBook } from './seeds.ts';
 import type { Talk } from './talk.ts';
-import { at, type MonotonicMs, NEVER } from './time.ts';
-import type { Timings } from './timings.ts';
 
 /** In heartbeats. */
 const KNOCK_EVERY = 10;

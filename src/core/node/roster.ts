@@ -1,15 +1,15 @@
 // The list with its voice: what is believed of what is heard, who is judged silent, and what is told of it, as events to
 // the operator and as rumours to peers. Sending, timers and this node's own life are node.ts's.
 
-import type { EventType, Outbox } from './effect.ts';
-import { Rumours } from './gossip/index.ts';
+import type { EventType, Outbox } from '../effect.ts';
+import { Rumours } from '../gossip/index.ts';
+import type { NodeId } from '../ids.ts';
+import { compareLives, type Directory, INCARNATION_LEAP_MAX, MemberTable, mergeMember, NONE } from '../membership/index.ts';
+import { type Beats, LIMITS, type MemberEntry, type MemberState } from '../message.ts';
+import { at, type MonotonicMs, NEVER } from '../time.ts';
+import type { Timings } from '../timings.ts';
 import { FORGOTTEN_AGE_MS, Graveyard } from './graveyard.ts';
-import type { NodeId } from './ids.ts';
-import { compareLives, type Directory, INCARNATION_LEAP_MAX, MemberTable, mergeMember, NONE } from './membership/index.ts';
-import { type Beats, LIMITS, type MemberEntry, type MemberState } from './message.ts';
 import { Showing } from './showing.ts';
-import { at, type MonotonicMs, NEVER } from './time.ts';
-import type { Timings } from './timings.ts';
 
 /** How an account came: from the member itself, or told by another. */
 export type Source = 'itself' | 'relay';

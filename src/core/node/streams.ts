@@ -1,12 +1,12 @@
 // Exchanges over TCP, both sides: which question goes to whom, which answer belongs to what was asked.
 
+import type { Outbox } from '../effect.ts';
+import { sameTag } from '../hash.ts';
+import type { Envelope } from '../message.ts';
+import type { MonotonicMs } from '../time.ts';
 import type { Admission } from './admission.ts';
-import type { Outbox } from './effect.ts';
-import { sameTag } from './hash.ts';
-import type { Envelope } from './message.ts';
 import type { Self } from './self.ts';
 import type { Talk } from './talk.ts';
-import type { MonotonicMs } from './time.ts';
 import type { Voice } from './voice.ts';
 
 export class Streams {

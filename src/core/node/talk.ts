@@ -1,19 +1,19 @@
 // What members say to each other once they are in one cluster: pushes, rumours, questions to the silent, greetings of
 // strangers, anti-entropy. It is told of packets and instants; what is believed of them is roster.ts's.
 
-import { assertNever } from './assert.ts';
-import type { Outbox } from './effect.ts';
-import { BeatPacker, entryBytesMax, fanOut, PeerRing, RUMOUR_FAN_OUT } from './gossip/index.ts';
-import { sameTag, type Tag } from './hash.ts';
-import { type Address, type Incarnation, tagOf } from './ids.ts';
-import { NONE } from './membership/index.ts';
-import { type Envelope, type Hello, LIMITS, type MemberEntry, NO_BEATS, type Push } from './message.ts';
-import type { Random } from './random.ts';
+import { assertNever } from '../assert.ts';
+import type { Outbox } from '../effect.ts';
+import { BeatPacker, entryBytesMax, fanOut, PeerRing, RUMOUR_FAN_OUT } from '../gossip/index.ts';
+import { sameTag, type Tag } from '../hash.ts';
+import { type Address, type Incarnation, tagOf } from '../ids.ts';
+import { NONE } from '../membership/index.ts';
+import { type Envelope, type Hello, LIMITS, type MemberEntry, NO_BEATS, type Push } from '../message.ts';
+import type { Random } from '../random.ts';
+import { at, type MonotonicMs, NEVER } from '../time.ts';
+import type { Timings } from '../timings.ts';
 import { Reconciler } from './reconcile.ts';
 import type { Roster, Source } from './roster.ts';
 import type { Self } from './self.ts';
-import { at, type MonotonicMs, NEVER } from './time.ts';
-import type { Timings } from './timings.ts';
 import type { Voice } from './voice.ts';
 
 /** Header and fixed part of a push in the worst case, and what a seal will add (nonce and tag). */
