@@ -15,9 +15,10 @@ import { at, type MonotonicMs, NEVER } from './time.ts';
 import type { Timings } from './timings.ts';
 import type { Voice } from './voice.ts';
 
-/** Header and fixed part of a push, in the worst case: 16 + brackets, counter, version, hash. */
-const PUSH_FIXED_BYTES = 64;
-const ROOM_BYTES = LIMITS.datagramBytesMax - PUSH_FIXED_BYTES;
+/** Header and fixed part of a push in the worst case, and what a seal will add (nonce and tag). */
+const PUSH_FIXED_BYTES = 56;
+const SEAL_BYTES = 28;
+const ROOM_BYTES = LIMITS.datagramBytesMax - PUSH_FIXED_BYTES - SEAL_BYTES;
 /** A stream's message is filled to here at most. */
 const FRAME_ROOM_BYTES = LIMITS.frameBytesMax / 4;
 /** Strangers greeted in one go; the counters of the others confirm them. */
