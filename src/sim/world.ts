@@ -21,7 +21,7 @@ import {
   type ProfileName,
   Random,
 } from '../core/index.ts';
-import { MemoryNetwork, type MemoryTransport } from '../transport/index.ts';
+import { MemoryNetwork, type MemoryTransport } from '../transport/memory.ts';
 import { type CalmSpell, type CheckedWorld, Convergence, Inspector, POLL_MS, safetyCheckers, type Violation } from './checkers/index.ts';
 import { Disk } from './disk.ts';
 import { type End, Host, type HostWorld, type Identity, type Launch } from './host.ts';
