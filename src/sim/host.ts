@@ -8,14 +8,14 @@ import {
   assert,
   type ClusterId,
   type CoreEvent,
-  type Directory,
-  type MonotonicMs,
   clusterId,
+  type Directory,
   type DurableState,
   type Effect,
   type ExitReason,
   type Input,
   incarnation,
+  type MonotonicMs,
   type Node,
   type NodeId,
   type NodeOptions,
@@ -88,7 +88,13 @@ export class Host {
   startCount = 0;
   moveCount = 0;
 
-  constructor(index: number, name: string, address: Address, launch: Launch, parts: { clock: HostClock; disk: Disk; world: HostWorld; random: Random }) {
+  constructor(
+    index: number,
+    name: string,
+    address: Address,
+    launch: Launch,
+    parts: { clock: HostClock; disk: Disk; world: HostWorld; random: Random },
+  ) {
     this.index = index;
     this.name = name;
     this.address = address;

@@ -60,7 +60,10 @@ export const oneWay: Scene = {
     // Nobody talks to a failed member, so it fails the others in turn; healed, its verdicts count like theirs.
     stage.world.expectOfEvents(
       'while it is mute the others fail only the mute one',
-      (host, event) => event.type !== 'member-failed' || stage.world.nowMs > 80_000 || (stage.world.nowMs > 60_000 && (event.member === stage.host(mute).name || host.index === mute)),
+      (host, event) =>
+        event.type !== 'member-failed' ||
+        stage.world.nowMs > 80_000 ||
+        (stage.world.nowMs > 60_000 && (event.member === stage.host(mute).name || host.index === mute)),
     );
     stage.calm(80_000);
   },
