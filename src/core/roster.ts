@@ -28,7 +28,7 @@ const SHOWN_MS: Readonly<Record<Exclude<MemberState, 'alive'>, number>> = { fail
 /** An operator's `forget`: a leave that was shown long enough. */
 const FORGOTTEN_AGE_MS = 86_400_000;
 /** From this share of T_fail on, a silent member is asked directly, once a heartbeat. */
-const SILENCE_SHARE = 0.55;
+const SILENCE_SHARE = 0.6;
 /** From this share on it is shown as suspect. */
 const SUSPECT_SHARE = 0.75;
 
@@ -172,8 +172,10 @@ export class Roster {
     for (let i = 0; i < beats.count; i++) {
       const tagLo = beats.tagLo[i]!;
       const slot = directory.slotOfTag(tagLo);
-      if (slot < 0 || slot === selfSlot || !table.isAlive(slot) || table.tagLoOf(slot) !== tagLo) continue;
-      if (!table.hearCounter(slot, beats.counter[i]!, now)) continue;
+      // Most of what is heard is known already, so that is asked first: one column is touched instead of four.
+      if (slot < 0 || slot === selfSlot || !table.isNewer(slot, beats.counter[i]!)) continue;
+      if (!table.isAlive(slot) || table.tagLoOf(slot) !== tagLo) continue;
+      table.hearCounter(slot, beats.counter[i]!, now);
       if (table.isSuspect(slot)) this.#clear(slot, outbox);
       else if (!table.isConfirmed(slot)) this.#appear(slot, outbox);
     }

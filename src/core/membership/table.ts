@@ -94,6 +94,11 @@ export class MemberTable {
     return this.#counter[slot]!;
   }
 
+  /** Whether a counter would be news of whatever row is there; says nothing of whether it may be believed. */
+  isNewer(slot: number, counter: number): boolean {
+    return slot < this.#counter.length && counter > this.#counter[slot]!;
+  }
+
   tagLoOf(slot: number): number {
     return this.#tagLo[slot]!;
   }
