@@ -272,6 +272,9 @@ export class Roster {
 
   #appear(slot: number, outbox: Outbox): void {
     this.#strangers.delete(slot);
+    const namesake = this.table.namesakeOf(slot);
+    // It will find out that it lost the name and go; until then nobody is to take it for the one who has it.
+    if (namesake !== NONE && this.#precedes(namesake, slot)) return this.#refuse('name-taken');
     this.table.confirm(slot);
     this.#tell(slot);
     this.#event(slot, 'member-joined', 'heard', outbox);
@@ -302,10 +305,13 @@ export class Roster {
 
   #end(slot: number, state: Exclude<MemberState, 'alive'>, ageMs: number, reason: string, now: MonotonicMs, outbox: Outbox): void {
     const wasHearsay = this.table.isAlive(slot) && !this.table.isConfirmed(slot);
+    // Who acts by name must not take the end of one for the end of the other who bears it.
+    const isNameHeld = this.table.namesakeOf(slot) !== NONE;
     this.#strangers.delete(slot);
     this.table.setVerdict(slot, state, ageMs, now);
     this.#tell(slot);
-    if (wasHearsay) this.#index += 1;
+    if (isNameHeld) this.graveyard.hide(slot);
+    if (wasHearsay || isNameHeld) this.#index += 1;
     else this.#event(slot, verdictEvent(state), reason, outbox);
   }
 
@@ -325,11 +331,15 @@ export class Roster {
     const isNamesake = (other: number): boolean => other !== slot && table.has(other) && table.factsOf(other).name === name;
     const dead = table.directory.findByName(name, (other) => isNamesake(other) && !table.isAlive(other) && !this.graveyard.isFading(other));
     if (dead !== NONE) this.graveyard.hide(dead);
-    if (slot === selfSlot || !table.has(selfSlot) || table.factsOf(selfSlot).name !== name) return;
-    if (!table.isAlive(selfSlot)) return;
+    if (slot !== selfSlot && table.isAlive(selfSlot) && table.factsOf(selfSlot).name === name && this.#precedes(slot, selfSlot))
+      this.#nameLostTo = slot;
+  }
+
+  #precedes(slot: number, other: number): boolean {
+    const { table } = this;
     const born = (of: number): number => table.incarnationOf(of) - table.factsOf(of).meta.restarts;
-    const difference = born(selfSlot) - born(slot);
-    if (difference > 0 || (difference === 0 && table.directory.compareIds(selfSlot, slot) > 0)) this.#nameLostTo = slot;
+    const difference = born(slot) - born(other);
+    return difference < 0 || (difference === 0 && table.directory.compareIds(slot, other) < 0);
   }
 
   #makeRoom(): boolean {
