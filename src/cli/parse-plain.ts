@@ -39,5 +39,6 @@ export function parsePlain(argv: readonly string[]): CommandLine | null {
 function isPlain({ kind, choices }: OptionSpec, value: string | boolean): boolean {
   if (typeof value === 'boolean') return true;
   const parts = kind === 'list' ? value.split(',') : [value];
-  return value !== '' && (choices === undefined || parts.every((part) => choices.includes(part)));
+  // A value that looks like a flag may be a forgotten one: the full parser explains.
+  return value !== '' && !value.startsWith('-') && (choices === undefined || parts.every((part) => choices.includes(part)));
 }
