@@ -1,7 +1,7 @@
 // `npm run bench [-- --only=NAME,… --quick]`: the benchmarks of test/bench, bundled because Node 20 reads no TypeScript.
 
-import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { root, setUp } from './setup.mjs';
 
 await setUp();
@@ -17,6 +17,4 @@ buildSync({
   target: 'node20',
   packages: 'external',
 });
-// A process of its own, so that the collector can be asked for before memory is measured.
-const { status } = spawnSync(process.execPath, ['--expose-gc', outfile, ...process.argv.slice(2)], { stdio: 'inherit' });
-process.exitCode = status ?? 1;
+await import(pathToFileURL(outfile).href);

@@ -23,6 +23,7 @@ function read(folder: string): Map<string, string> {
 function house(files: Readonly<Record<string, string>>): Map<string, string> {
   const doors = ['core', 'wire', 'transport', 'agent', 'api', 'cli', 'sim'].map((room) => `${room}/index.ts`);
   const others = [
+    'lib.ts',
     'core/node.ts',
     'core/membership/table.ts',
     'core/detector/phi.ts',
@@ -119,6 +120,8 @@ describe('an import against the plan is found', () => {
     ['sim/a.ts', "import '../agent/index.ts';", 'src/sim/a.ts:2 imports agent/index.ts, which sim must not know'],
     ['sim/a.ts', "import '../transport/index.ts';", 'src/sim/a.ts:2 imports transport/index.ts, which sim must not know'],
     ['main.ts', "import '../src/agent/index.ts';", 'src/main.ts:2 imports ../src/agent/index.ts, which is no file of src'],
+    ['lib.ts', "import './cli/index.ts';", 'src/lib.ts:2 imports cli/index.ts, which lib.ts must not know'],
+    ['agent/a.ts', "import '../lib.ts';", 'src/agent/a.ts:2 imports lib.ts, which agent must not know'],
     ['main.ts', "import './agent/index.ts';", 'src/main.ts:2 imports agent/index.ts, which main.ts must not know'],
     ['cli/a.ts', 'import(`../core/${name}.ts`);', 'src/cli/a.ts:2 imports a module whose name is computed, so its layer cannot be checked'],
     ['helpers/a.ts', 'export {};', 'src/helpers/a.ts:1 belongs to no room of the plan'],
@@ -141,6 +144,7 @@ describe('an import within the plan is let through', () => {
     ['cli/a.ts', "import '../api/client.ts';\nconst yargs = await import('yargs/helpers');"],
     ['sim/a.ts', "import '../transport/memory.ts';\nimport '../agent/driver.ts';"],
     ['main.ts', "import { run } from './cli/index.ts';"],
+    ['lib.ts', "import './agent/index.ts';\nimport './api/index.ts';"],
   ])('%s: %s', (path, code) => {
     expect(violations(house({ [path]: code }))).toEqual([]);
   });
@@ -193,6 +197,10 @@ describe('the shape of a file', () => {
     expect(shapeProblems('src/a.ts', "import './b.ts';\n// Late.\n")).toEqual([
       'src/a.ts:1 does not begin with a comment that says what it is',
     ]);
+  });
+
+  test('a test file says what it is by its titles', () => {
+    expect(shapeProblems('test/a.test.ts', "describe('a house', () => {});\n")).toEqual([]);
   });
 
   test('a head comment may stand behind the line that makes a file executable', () => {

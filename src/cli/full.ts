@@ -1,16 +1,16 @@
-// Every line that the hot path declined: parsed and explained by yargs, each verb loaded when it is called.
+// Every line that the hot path declined: each verb is loaded when it is called, and yargs only for what parse-plain.ts declines.
 // Only arguments, Io and the exit code cross the border to index.ts, for in the bundle the two share no module.
 
 import type { CommandLine } from './command-line.ts';
 import type { Io } from './io.ts';
-import { parseFull } from './parse-full.ts';
+import { parsePlain } from './parse-plain.ts';
 import { reporting } from './report.ts';
 
 type Verb = (line: CommandLine, io: Io) => Promise<number>;
 
 export function runFull(argv: readonly string[], io: Io): Promise<number> {
   return reporting(io, async () => {
-    const line = parseFull(argv);
+    const line = parsePlain(argv) ?? (await import('./parse-full.ts')).parseFull(argv);
     const verb = await loadVerb(line.verb);
     return verb(line, io);
   });

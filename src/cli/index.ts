@@ -4,7 +4,7 @@
 
 import type { CommandLine } from './command-line.ts';
 import type { Io } from './io.ts';
-import { parseHot } from './parse-hot.ts';
+import { parsePlain } from './parse-plain.ts';
 import { reporting } from './report.ts';
 import { showLeader } from './verbs/leader.ts';
 import { showMembers } from './verbs/members.ts';
@@ -12,8 +12,10 @@ import { showStatus } from './verbs/status.ts';
 
 export { type Io, processIo } from './io.ts';
 
+const HOT_VERBS: readonly string[] = ['status', 'members', 'leader'];
+
 export async function main(argv: readonly string[], io: Io): Promise<number> {
-  const line = parseHot(argv);
+  const line = HOT_VERBS.includes(argv[0] ?? '') ? parsePlain(argv) : null;
   if (line !== null) return reporting(io, () => runHot(line, io));
   const { runFull } = await import('./full.ts');
   return runFull(argv, io);

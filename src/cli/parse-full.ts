@@ -1,4 +1,4 @@
-// Parses any line by yargs from the option table, and explains what is wrong with it. Loaded only when parse-hot.ts declined.
+// Parses any line by yargs from the option table, and explains what is wrong with it. Loaded only when parse-plain.ts declined.
 // yargs' own validation is off: it would guess at numbers, negate `--no-…` and end the process by itself.
 
 import yargs, { type Options } from 'yargs';

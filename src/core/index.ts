@@ -34,7 +34,8 @@ export {
 export type { Command, Input } from './input.ts';
 export { Directory } from './membership/index.ts';
 export * from './message.ts';
-export { createNode, type Node, type NodeOptions } from './node.ts';
+export type { NodeOptions } from './node/node-options.ts';
+export { createNode, type Node } from './node.ts';
 export { Random } from './random.ts';
 export { at, type MonotonicMs, NEVER, TICK_MS } from './time.ts';
 export {

@@ -2,44 +2,25 @@
 // incarnation is on disk (R14), a life that others declared over is followed by the next one, a leave or stop is told
 // before the process ends. What members say is talk.ts, the way in admission.ts, what is believed roster.ts.
 
-import { Admission, type Offer } from './admission.ts';
 import { assert, assertNever } from './assert.ts';
 import type { CommandResult, DurableState, ExitReason, Outbox } from './effect.ts';
-import { type Address, type ClusterId, INCARNATION_MAX, type Incarnation, incarnation, type NodeId, type RunNonce } from './ids.ts';
+import { type Address, type ClusterId, INCARNATION_MAX, type Incarnation, incarnation, type NodeId } from './ids.ts';
 import type { Command, Input } from './input.ts';
 import { Directory, NONE } from './membership/index.ts';
-import type { Envelope, Facts } from './message.ts';
+import { Admission, type Offer } from './node/admission.ts';
+import { Farewell } from './node/farewell.ts';
+import type { NodeOptions } from './node/node-options.ts';
+import { Operator } from './node/operator.ts';
+import { Roster } from './node/roster.ts';
+import { Self } from './node/self.ts';
+import { Streams } from './node/streams.ts';
+import { Talk } from './node/talk.ts';
+import { Upkeep } from './node/upkeep.ts';
+import { Voice } from './node/voice.ts';
 import { Random } from './random.ts';
-import { Roster } from './roster.ts';
-import { Self } from './self.ts';
-import { Talk } from './talk.ts';
 import { at, type MonotonicMs, NEVER } from './time.ts';
-import { PROFILES, type ProfileName, type Timings } from './timings.ts';
+import { PROFILES, type Timings } from './timings.ts';
 import type { MemberCounts, MemberView, NodeView, Problem, Standing } from './view.ts';
-import { Voice } from './voice.ts';
-
-export interface NodeOptions {
-  readonly id: NodeId;
-  readonly storeId: string;
-  /** Of this run, drawn at its start. */
-  readonly nonce: RunNonce;
-  /** What this run is to live as: at a first start the wall clock's milliseconds, else the persisted one + 1. */
-  readonly incarnation: Incarnation;
-  readonly bornIncarnation: Incarnation;
-  readonly clusterName: string;
-  /** Null: it has to join first. */
-  readonly clusterId: ClusterId | null;
-  readonly profile: ProfileName;
-  readonly facts: Facts;
-  readonly seeds: readonly string[];
-  /** From the cache file: where peers were before the restart. */
-  readonly knownPeers: readonly Address[];
-  readonly writeCount: number;
-  /** Seeds the node's own chance. */
-  readonly randomSeed: number;
-  /** Given, it is shared by many nodes of one process (the simulator): what they hold of the same members is held once. */
-  readonly directory?: Directory;
-}
 
 export interface Node extends NodeView {
   step(input: Input, now: MonotonicMs, outbox: Outbox): void;
@@ -59,22 +40,6 @@ type Intent =
   | { readonly kind: 'next-life' }
   | { readonly kind: 'end'; readonly state: 'left' | 'stopped'; readonly ticket: number };
 
-/** The last words: how often they are still said, and what then. */
-interface Farewell {
-  left: number;
-  nextAt: MonotonicMs;
-  readonly exit: ExitReason;
-  readonly message: string;
-  readonly ticket: number | null;
-}
-
-/** Tellings of one's own end before the process goes; one more costs a fifth of a heartbeat. */
-const FAREWELLS = 4;
-/** In heartbeats. */
-const KNOCK_EVERY = 10;
-const REMEMBER_EVERY = 60;
-const REMEMBERED_PEERS = 16;
-
 class MemberNode implements Node {
   readonly clusterName: string;
   readonly #options: NodeOptions;
@@ -83,7 +48,9 @@ class MemberNode implements Node {
   readonly #voice: Voice;
   readonly #talk: Talk;
   readonly #admission: Admission;
-  readonly #random: Random;
+  readonly #streams: Streams;
+  readonly #operator: Operator;
+  readonly #upkeep: Upkeep;
   readonly #refusals = new Map<string, number>();
   #timings: Timings;
   #standing: Standing = 'joining';
@@ -93,20 +60,15 @@ class MemberNode implements Node {
   #write: { readonly ticket: number; readonly intent: Intent } | null = null;
   #nextTicket = 1;
   #hasStarted = false;
-  /** Its incarnation is on disk and it belongs to a cluster: it may speak. */
-  #isMember = false;
   #wasSuperseded = false;
   #wakeAt: MonotonicMs = NEVER;
-  #knockAt: MonotonicMs = NEVER;
-  #sweepAt: MonotonicMs = NEVER;
-  #rememberAt: MonotonicMs = NEVER;
   #farewell: Farewell | null = null;
 
   constructor(options: NodeOptions, now: MonotonicMs) {
     this.#options = options;
     this.clusterName = options.clusterName;
     this.#timings = PROFILES[options.profile];
-    this.#random = new Random(options.randomSeed);
+    const random = new Random(options.randomSeed);
     this.#incarnation = options.incarnation;
     this.#clusterId = options.clusterId;
     this.#writeCount = options.writeCount;
@@ -116,7 +78,7 @@ class MemberNode implements Node {
     this.#self = new Self(options.id, options.nonce, options.bornIncarnation, options.incarnation, options.facts, now);
     this.#roster = new Roster(options.directory ?? new Directory(), options.id, this.#timings, now, refuse);
     this.#voice = new Voice(this.#self);
-    this.#talk = new Talk(this.#self, this.#roster, this.#voice, this.#timings, this.#random, now, refuse, this.#outlived);
+    this.#talk = new Talk(this.#self, this.#roster, this.#voice, this.#timings, random, now, refuse, this.#outlived);
     this.#admission = new Admission(
       this.#self,
       this.#roster,
@@ -124,11 +86,19 @@ class MemberNode implements Node {
       this.#talk,
       options.clusterName,
       this.#timings,
-      this.#random,
+      random,
       now,
       options.seeds,
       options.knownPeers,
     );
+    this.#streams = new Streams(this.#self, this.#voice, this.#talk, this.#admission, refuse);
+    this.#operator = new Operator(this.#self, this.#roster, this.#talk, this.#voice);
+    this.#upkeep = new Upkeep(this.#roster, this.#talk, this.#admission.seeds, this.#timings, random);
+  }
+
+  /** Its incarnation is on disk and it belongs to a cluster: it may speak. */
+  get #isMember(): boolean {
+    return this.#self.clusterId !== null;
   }
 
   // ── reading ──
@@ -170,16 +140,16 @@ class MemberNode implements Node {
   }
 
   counts(now: MonotonicMs): MemberCounts {
-    return this.#isMember ? this.#roster.counts(now) : { alive: 0, suspect: 0, failed: 0, left: 0, stopped: 0 };
+    return this.#isMember ? this.#roster.showing.counts(now) : { alive: 0, suspect: 0, failed: 0, left: 0, stopped: 0 };
   }
 
   members(now: MonotonicMs): MemberView[] {
-    return this.#isMember ? this.#roster.members(now, this.#talk.rttOf) : [];
+    return this.#isMember ? this.#roster.showing.members(now, this.#talk.rttOf) : [];
   }
 
   member(name: string, now: MonotonicMs): MemberView | null {
-    const slot = this.#isMember ? this.#roster.slotByName(name, now) : NONE;
-    return slot === NONE ? null : this.#roster.view(slot, now, this.#talk.rttOf);
+    const slot = this.#isMember ? this.#roster.showing.slotByName(name, now) : NONE;
+    return slot === NONE ? null : this.#roster.showing.view(slot, now, this.#talk.rttOf);
   }
 
   problems(): Problem[] {
@@ -229,15 +199,14 @@ class MemberNode implements Node {
         if (this.#isMember) this.#talk.hear(input.from, input.envelope, now, outbox);
         return;
       case 'asked':
-        return this.#asked(input.exchange, input.envelope, now, outbox);
-      case 'answered':
-        return this.#answered(input.exchange, input.envelope, now, outbox);
-      case 'unanswered': {
-        const purpose = this.#voice.close(input.exchange);
-        if (purpose !== null) this.#admission.unanswered(purpose, input.reason, now);
-        this.#decide(now, outbox);
+        if (this.#farewell === null) this.#streams.asked(input.exchange, input.envelope, now, outbox);
         return;
-      }
+      case 'answered':
+        this.#streams.answered(input.exchange, input.envelope, now, outbox);
+        return this.#decide(now, outbox);
+      case 'unanswered':
+        this.#streams.unanswered(input.exchange, input.reason, now);
+        return this.#decide(now, outbox);
       case 'persisted':
         return this.#persisted(input.ticket, now, outbox);
       case 'persist-failed':
@@ -259,27 +228,14 @@ class MemberNode implements Node {
     this.#decide(now, outbox);
     if (!this.#isMember) return;
     this.#talk.tick(now, outbox);
-    const { heartbeatMs } = this.#timings;
-    if (now >= this.#knockAt) {
-      this.#knockAt = at(now + KNOCK_EVERY * heartbeatMs * this.#random.between(0.75, 1.25));
-      this.#talk.knock(now, outbox);
-    }
-    if (now >= this.#sweepAt) {
-      this.#sweepAt = at(now + 2 * this.#timings.failMs);
-      const { table } = this.#roster;
-      this.#roster.sweep(now, (slot) => this.#admission.seeds.rememberLost(table.factsOf(slot).address));
-    }
-    if (now >= this.#rememberAt) {
-      this.#rememberAt = at(now + REMEMBER_EVERY * heartbeatMs);
-      this.#rememberPeers(outbox);
-    }
+    this.#upkeep.tick(now, outbox);
   }
 
   #nextAt(now: MonotonicMs): MonotonicMs {
     if (this.#farewell !== null) return this.#farewell.nextAt;
     const admissionAt = this.#write?.intent.kind === 'first-life' ? NEVER : this.#admission.nextAt;
     if (!this.#isMember) return at(Math.max(now, admissionAt));
-    return at(Math.max(now, Math.min(admissionAt, this.#talk.nextAt, this.#knockAt, this.#sweepAt, this.#rememberAt)));
+    return at(Math.max(now, Math.min(admissionAt, this.#talk.nextAt, this.#upkeep.nextAt)));
   }
 
   // ── lives ──
@@ -333,10 +289,7 @@ class MemberNode implements Node {
     assert(this.#clusterId !== null, 'a life needs a cluster');
     this.#self.begin(this.#clusterId, this.#incarnation, now);
     if (clusterId === null) {
-      this.#isMember = true;
-      this.#knockAt = at(now + KNOCK_EVERY * this.#timings.heartbeatMs * this.#random.unit());
-      this.#sweepAt = at(now + 2 * this.#timings.failMs);
-      this.#rememberAt = at(now + 2 * this.#timings.heartbeatMs);
+      this.#upkeep.begin(now);
     }
     this.#roster.putSelf(this.#self.entry(), now, outbox);
     this.#talk.expedite(now);
@@ -377,6 +330,7 @@ class MemberNode implements Node {
     this.#roster.retime(this.#timings, now);
     this.#talk.retime(this.#timings);
     this.#admission.retime(this.#timings);
+    this.#upkeep.retime(this.#timings);
     this.#save({ kind: 'enter', offer: outcome.offer }, outbox);
   }
 
@@ -397,54 +351,16 @@ class MemberNode implements Node {
   }
 
   #bidFarewell(exit: ExitReason, message: string, ticket: number | null, now: MonotonicMs, outbox: Outbox): void {
-    const isAlone = !this.#isMember || this.#roster.table.aliveCount === 0;
-    this.#farewell = { left: isAlone ? 0 : FAREWELLS, nextAt: now, exit, message, ticket };
+    const isHeard = this.#isMember && this.#roster.table.aliveCount > 0;
+    this.#farewell = new Farewell(exit, message, ticket, isHeard, now);
     this.#sayFarewell(this.#farewell, now, outbox);
   }
 
   #sayFarewell(farewell: Farewell, now: MonotonicMs, outbox: Outbox): void {
-    if (now < farewell.nextAt) return;
-    if (farewell.left > 0) {
-      farewell.left -= 1;
-      this.#roster.rumours.addOnce(this.#roster.table.selfSlot);
-      this.#talk.flush(now, outbox);
-      farewell.nextAt = at(now + this.#timings.heartbeatMs / 5);
-      return;
-    }
+    if (!farewell.say(this.#roster, this.#talk, this.#timings, now, outbox)) return;
     this.#standing = 'left';
     if (farewell.ticket !== null) this.#answer(farewell.ticket, { kind: 'done' }, outbox);
     outbox.push({ kind: 'exit', reason: farewell.exit, message: farewell.message });
-  }
-
-  // ── streams ──
-
-  #asked(exchange: number, envelope: Envelope, now: MonotonicMs, outbox: Outbox): void {
-    const { message } = envelope;
-    if (this.#farewell !== null) return;
-    if (message.kind === 'join') return this.#admission.answerJoin(exchange, message, now, outbox);
-    if (message.kind !== 'sync') return this.#refuse('datagram-message-in-stream');
-    if (this.#isMember && envelope.sender.lo === this.#self.tag.lo && envelope.sender.hi === this.#self.tag.hi) {
-      return this.#voice.reply(exchange, { kind: 'refused', reason: 'self', detail: '' }, now, outbox);
-    }
-    if (this.#isMember && this.#isDeafTo(envelope)) return this.#refuse('dev-partition');
-    this.#talk.answerSync(exchange, message, now, outbox);
-  }
-
-  #answered(exchange: number, envelope: Envelope, now: MonotonicMs, outbox: Outbox): void {
-    const purpose = this.#voice.close(exchange);
-    if (purpose === null) return this.#refuse('answer-to-nothing');
-    const { message } = envelope;
-    if (message.kind !== 'welcome' && message.kind !== 'sync-reply' && message.kind !== 'refused') {
-      this.#admission.unanswered(purpose, `answered with "${message.kind}"`, now);
-      return this.#refuse('answer-of-wrong-kind');
-    }
-    if (message.kind === 'sync-reply') {
-      if (!this.#isMember || message.clusterId !== this.#self.clusterId) return this.#refuse('foreign-cluster');
-      if (this.#isDeafTo(envelope)) return this.#refuse('dev-partition');
-      this.#talk.hearSyncReply(purpose.at, message.entries, message.wanted, now, outbox);
-    }
-    this.#admission.answered(purpose, message, outbox, now);
-    this.#decide(now, outbox);
   }
 
   // ── commands ──
@@ -460,74 +376,16 @@ class MemberNode implements Node {
       case 'stop':
         return this.#end('stopped', ticket, outbox);
       case 'forget':
-        return this.#answer(ticket, this.#forget(command.name, now, outbox), outbox);
       case 'set-tags':
-        this.#self.changeFacts({ tags: command.tags });
-        return this.#changed(ticket, now, outbox);
       case 'set-address':
-        this.#self.changeFacts({ address: command.address });
-        return this.#changed(ticket, now, outbox);
       case 'partition':
-        return this.#answer(ticket, this.#partition(command.dropIn, command.dropOut, now), outbox);
+        return this.#answer(ticket, this.#operator.obey(command, this.#isMember, now, outbox), outbox);
       default:
         assertNever(command);
     }
   }
 
-  #changed(ticket: number, now: MonotonicMs, outbox: Outbox): void {
-    if (this.#isMember) {
-      this.#roster.putSelf(this.#self.entry(), now, outbox);
-      this.#talk.expedite(now);
-    }
-    this.#answer(ticket, { kind: 'done' }, outbox);
-  }
-
-  #forget(name: string, now: MonotonicMs, outbox: Outbox): CommandResult {
-    const slot = this.#isMember ? this.#roster.slotByName(name, now) : NONE;
-    if (slot === NONE) return { kind: 'refused', code: 'no-such-member', message: `no member is named ${name}` };
-    if (slot === this.#roster.table.selfSlot) return { kind: 'refused', code: 'is-self', message: `${name} is this agent: use leave` };
-    if (this.#roster.table.isAlive(slot))
-      return {
-        kind: 'refused',
-        code: 'member-alive',
-        message: `${name} is alive: only a member that failed, left or stopped can be forgotten`,
-      };
-    this.#roster.forget(slot, now, outbox);
-    this.#talk.expedite(now);
-    return { kind: 'done' };
-  }
-
-  #partition(dropIn: readonly string[], dropOut: readonly string[], now: MonotonicMs): CommandResult {
-    const { table } = this.#roster;
-    const slots = (names: readonly string[]): number[] => names.map((name) => (this.#isMember ? this.#roster.slotByName(name, now) : NONE));
-    const inSlots = slots(dropIn);
-    const outSlots = slots(dropOut);
-    const unknown = [...dropIn, ...dropOut].filter((_, i) => [...inSlots, ...outSlots][i] === NONE);
-    if (unknown.length > 0) return { kind: 'refused', code: 'no-such-member', message: `no member is named ${unknown.join(', ')}` };
-    this.#talk.deafTo(new Set(inSlots));
-    this.#voice.muteTo(new Set(outSlots.map((slot) => table.factsOf(slot).address)));
-    return { kind: 'done' };
-  }
-
-  #isDeafTo(envelope: Envelope): boolean {
-    const slot = this.#roster.table.slotOfTag(envelope.sender);
-    return slot !== NONE && this.#talk.isDeafTo(slot);
-  }
-
-  #rememberPeers(outbox: Outbox): void {
-    const { table } = this.#roster;
-    const addresses: Address[] = [];
-    for (let slot = 0; slot < table.slotLimit && addresses.length < REMEMBERED_PEERS; slot++) {
-      if (slot !== table.selfSlot && table.isConfirmed(slot)) addresses.push(table.factsOf(slot).address);
-    }
-    if (addresses.length > 0) outbox.push({ kind: 'remember-peers', addresses });
-  }
-
   #answer(ticket: number, result: CommandResult, outbox: Outbox): void {
     outbox.push({ kind: 'command-result', ticket, result });
-  }
-
-  #refuse(reason: string): void {
-    this.#refusals.set(reason, (this.#refusals.get(reason) ?? 0) + 1);
   }
 }

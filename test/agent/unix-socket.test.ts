@@ -5,7 +5,8 @@ import { chmodSync, chownSync, existsSync, lstatSync, mkdirSync, statSync, write
 import { createConnection, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { listenOnUnixSocket, SOCKET_PATH_BYTES_MAX } from '../../src/agent/unix-socket.ts';
+import { SOCKET_PATH_BYTES_MAX } from '../../src/agent/socket-path.ts';
+import { listenOnUnixSocket } from '../../src/agent/unix-socket.ts';
 import { later, temporaryDirectory } from '../support/api-server.ts';
 
 const isRoot = process.getuid?.() === 0;

@@ -79,8 +79,8 @@ function askRepeatedly(socketPath: string, forMs: number): Promise<number[]> {
       }
       missing -= body;
       if (missing > 0) return;
-      if (Number.isNaN(missing) || missing < 0) {
-        socket.destroy(new Error('an answer to /v1/members without a Content-Length that fits'));
+      if (missing !== 0 || !head.startsWith('HTTP/1.1 200 ')) {
+        socket.destroy(new Error(`an answer to /v1/members that is not 200 with a Content-Length that fits: ${head.slice(0, 80)}`));
         return;
       }
       const nowMs = performance.now();

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { Failure } from '../../src/cli/exit-codes.ts';
 import { LATER_VERBS, VERBS, verbSpec } from '../../src/cli/option-table.ts';
 import { parseFull } from '../../src/cli/parse-full.ts';
-import { parseHot } from '../../src/cli/parse-hot.ts';
+import { parsePlain } from '../../src/cli/parse-plain.ts';
 
 function parsed(line: string): unknown {
   const { verb, flags, operands } = parseFull(line.split(' '));
@@ -77,7 +77,7 @@ describe('a wrong line is refused with what comes nearest', () => {
   });
 });
 
-describe('the hot path', () => {
+describe('the plain path', () => {
   const words = fc.constantFrom(
     '--json',
     '--json=true',
@@ -106,33 +106,44 @@ describe('the hot path', () => {
     '--jsn',
     '--__proto__',
     '',
+    '--join',
+    '--join=a',
+    '--join=a,b',
+    '--init',
+    '--no-vote',
+    '--profile=lan',
+    '--profile=fast',
+    '--follow',
+    '--type=quorate,lost',
+    '--type=quorate,lots',
   );
-  const lines = fc
-    .tuple(fc.constantFrom('members', 'status', 'leader'), fc.array(words, { maxLength: 6 }))
-    .map(([verb, rest]) => [verb, ...rest]);
+  const verbs = VERBS.filter(({ operandsMax }) => operandsMax === 0).map(({ name }) => name);
+  const lines = fc.tuple(fc.constantFrom(...verbs), fc.array(words, { maxLength: 6 })).map(([verb, rest]) => [verb, ...rest]);
 
   test('reads what yargs reads, whenever it reads a line at all', () => {
     fc.assert(
       fc.property(lines, (argv) => {
-        const hot = parseHot(argv);
-        if (hot !== null) expect(parseFull(argv)).toEqual(hot);
+        const plain = parsePlain(argv);
+        if (plain !== null) expect(parseFull(argv)).toEqual(plain);
       }),
-      { numRuns: 300 },
+      { numRuns: 1000 },
     );
   });
 
-  test('reads every plain line of every option that a hot verb has', () => {
-    for (const verb of ['members', 'status', 'leader']) {
+  test('reads every plain line of every option that a verb without operands has', () => {
+    expect(verbs).toEqual(expect.arrayContaining(['agent', 'status', 'members', 'leader']));
+    for (const verb of verbs) {
       for (const { name, kind, choices } of verbSpec(verb)?.options ?? []) {
         if (name === 'help') continue;
         const argv = kind === 'flag' ? [verb, `--${name}`] : [verb, `--${name}`, choices?.[0] ?? 'x=y'];
-        expect(parseHot(argv)).toEqual(parseFull(argv));
+        expect(parsePlain(argv)).toEqual(parseFull(argv));
       }
     }
   });
 
-  test('leaves every other verb to the full parser', () => {
-    expect(parseHot(['events'])).toBeNull();
-    expect(parseHot([])).toBeNull();
+  test('leaves verbs with operands, and none, to the full parser', () => {
+    expect(parsePlain(['forget', 'n1'])).toBeNull();
+    expect(parsePlain(['forget'])).toBeNull();
+    expect(parsePlain([])).toBeNull();
   });
 });

@@ -1,6 +1,6 @@
 // Where an agent is looked for, and what is said when there is none.
 
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -72,7 +72,8 @@ describe('an agent that cannot be found', () => {
     expect(err).toContain('look at its log');
   });
 
-  test('is looked for in the session when the system has none', async () => {
+  // On a machine where an agent of the system runs, that one is found first, as it should be.
+  test.skipIf(existsSync('/run/quorate/quorate.sock'))('is looked for in the session when the system has none', async () => {
     const runtimeDir = scratchDirectory();
     const { mkdirSync } = await import('node:fs');
     mkdirSync(join(runtimeDir, 'quorate'));

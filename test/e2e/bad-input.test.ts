@@ -1,10 +1,141 @@
 // What the user sees when something given to `quorate` cannot work: one sentence that says what was tried, with which
-// value, and what to do; and the exit code that a script can act upon.
+// value, and what to do; and the exit code that a script can act upon. The texts stand here as they are printed.
 
 import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import type { Fleet } from '../support/agents.ts';
+import type { Ended, Fleet } from '../support/agents.ts';
 import { newLab } from '../support/lab.ts';
+
+describe('an agent that cannot start', () => {
+  test('says so when the state directory cannot be written', async () => {
+    const lab = newLab();
+    const stateDir = readOnlyDirectory(lab);
+    const { code, stderr } = await agent(lab, { flags: ['--init'], stateDir });
+    expect(stderr).toMatch(
+      new RegExp(`^quorate: no lock can be made in the state directory ${stateDir}: \\S.* \\(E[A-Z]+\\)
+  → Make it writable for this user on a file system that allows sockets, or choose another one by --state-dir.
+$`),
+    );
+    expect(code).toBe(1);
+  });
+
+  test('says so when its port is taken, and who takes it goes on', async () => {
+    const lab = newLab();
+    const first = await lab.start({ name: 'n1', flags: ['--init'] });
+    const taken = (await first.status()).address;
+    const { code, stderr } = await agent(lab, { flags: ['--init'], bind: taken });
+    expect(stderr).toBe(`quorate: cannot listen on UDP ${taken}: another program has this port
+  → choose another by --bind ADDR:PORT, or see who has it: ss -lunpt 'sport = :${taken.split(':')[1]}'
+`);
+    expect(code).toBe(1);
+    expect((await first.status()).name).toBe('n1');
+  });
+
+  test('says so when the address is none of this host', async () => {
+    const { code, stderr } = await agent(newLab(), { flags: ['--init'], bind: '192.0.2.1:7946' });
+    expect(stderr).toBe(`quorate: cannot listen on UDP 192.0.2.1:7946: this host has no such address
+  → see the addresses there are with: ip addr; then --bind one of them
+`);
+    expect(code).toBe(1);
+  });
+
+  test('says so when its socket belongs to a living agent, which goes on', async () => {
+    const lab = newLab();
+    const first = await lab.start({ name: 'n1', flags: ['--init'] });
+    const { code, stderr } = await agent(lab, { flags: ['--init'], socket: first.socketPath });
+    expect(stderr).toBe(`quorate: another agent listens on ${first.socketPath}
+  → stop it, or choose another path: --socket PATH
+`);
+    expect(code).toBe(1);
+    expect((await first.status()).name).toBe('n1');
+  });
+
+  test('says so when its state directory belongs to a living agent, which goes on', async () => {
+    const lab = newLab();
+    const first = await lab.start({ name: 'n1', flags: ['--init'] });
+    const { code, stderr } = await agent(lab, { flags: ['--init'], stateDir: first.stateDir });
+    expect(stderr).toBe(`quorate: the state directory ${first.stateDir} is in use by the agent with process id ${first.pid}
+  → Stop that one first (\`ps -fp ${first.pid}\` shows it), or give this agent a directory of its own by --state-dir.
+`);
+    expect(code).toBe(1);
+    expect((await first.status()).name).toBe('n1');
+  });
+
+  test('says so when the socket path is longer than the system can hold, and makes no shorter one', async () => {
+    const lab = newLab();
+    const socket = `${lab.path('x'.repeat(120))}.sock`;
+    const { code, stderr } = await agent(lab, { flags: ['--init'], socket });
+    expect(stderr).toBe(`quorate: --socket: the path has ${socket.length} bytes, at most 107 are possible: ${socket}
+  → choose a shorter directory
+`);
+    expect(code).toBe(64);
+    expect(existsSync(socket.slice(0, 107))).toBe(false);
+  });
+
+  test('names the line to type when it is told neither to begin nor to join and has no state', async () => {
+    const { code, stderr } = await agent(newLab(), { flags: [] });
+    expect(stderr).toMatch(/^quorate: the state directory .*is empty, and nothing says which cluster to join\n/);
+    expect(stderr).toContain(
+      '→ On the first host type `quorate agent --init`, on every other one `quorate agent --join FIRST_HOST`; to try it out on one machine: `quorate agent --dev`.\n',
+    );
+    expect(code).toBe(64);
+  });
+
+  test('names the nearest flag when one is unknown', async () => {
+    const { code, stderr } = await agent(newLab(), { flags: ['--init', '--profil', 'lan'] });
+    expect(stderr).toBe('quorate: agent: unknown option --profil\n  → did you mean --profile?\n');
+    expect(code).toBe(64);
+  });
+
+  test.each([
+    ['an unknown key', 'name = "n1"\nprofil = "lan"\n', ":2: unknown key 'profil'\n  → did you mean 'profile'?\n"],
+    ['a value that cannot be', 'name = "n1"\nprofile = "fast"\n', ":2: profile: cannot be 'fast'\n  → One of: local, lan, wan\n"],
+    ['a line that is no TOML', 'name = "n1"\nprofile = \n', ':2: not valid TOML: invalid value\n'],
+  ])('names file, line and what to do when the configuration holds %s', async (_, text, sentence) => {
+    const lab = newLab();
+    const config = lab.path('quorate.toml');
+    writeFileSync(config, text, { mode: 0o600 });
+    const { code, stderr } = await agent(lab, { flags: ['--init', '--config', config] });
+    expect(stderr).toBe(`quorate: ${config}${sentence}`);
+    expect(code).toBe(78);
+  });
+});
+
+describe('a verb that cannot do its work', () => {
+  test('says where it looked and how to start an agent when it finds none', async () => {
+    const lab = newLab();
+    const socket = lab.path('absent.sock');
+    const { code, stdout, stderr } = await lab.run(['members', '--socket', socket]);
+    expect(stderr).toMatch(
+      new RegExp(`^quorate: no agent can be reached; tried in this order:\n  ${socket}  no such file \\(from --socket\\)\n`),
+    );
+    expect(stderr).toContain('→ start one: quorate agent --dev to try it out, quorate agent --init or --join HOST for a cluster\n');
+    expect(stdout).toBe('');
+    expect(code).toBe(3);
+  });
+
+  test('names the nearest verb when there is none of that name', async () => {
+    const { code, stdout, stderr } = await newLab().run(['membrs']);
+    expect(stderr).toBe("quorate: there is no verb 'membrs'\n  → did you mean: quorate members\n");
+    expect(stdout).toBe('');
+    expect(code).toBe(64);
+  });
+});
+
+interface Given {
+  readonly flags: readonly string[];
+  readonly bind?: string;
+  readonly socket?: string;
+  readonly stateDir?: string;
+}
+
+/** Runs an agent that is expected to refuse, with nothing given that is not part of the test. */
+function agent(
+  lab: Fleet,
+  { flags, bind = `${lab.address()}:0`, socket = lab.path('x.sock'), stateDir = lab.path('state') }: Given,
+): Promise<Ended> {
+  return lab.run(['agent', '--bind', bind, '--socket', socket, '--state-dir', stateDir, ...flags]);
+}
 
 /** A directory that nobody can write into, not even root, who is not held by modes. */
 function readOnlyDirectory(lab: Fleet): string {
@@ -13,109 +144,4 @@ function readOnlyDirectory(lab: Fleet): string {
   mkdirSync(path);
   chmodSync(path, 0o555);
   return path;
-}
-
-describe('an agent that cannot start', () => {
-  test('ends with 1 when the state directory cannot be written', async () => {
-    const lab = newLab();
-    const stateDir = readOnlyDirectory(lab);
-    const { code, stderr } = await lab.endOf(lab.launch({ name: 'n1', flags: ['--init'], stateDir }), 'an agent that cannot start');
-    expect(stderr).toContain(stateDir);
-    expect(code).toBe(1);
-  });
-
-  test('ends with 1 when its port is taken', async () => {
-    const lab = newLab();
-    const first = await lab.start({ name: 'n1', flags: ['--init'] });
-    const taken = (await first.status()).address;
-    const { code, stderr } = await lab.endOf(lab.launch({ name: 'n2', flags: ['--init'], bind: taken }), 'an agent that cannot start');
-    expect(stderr).toContain(taken);
-    expect(code).toBe(1);
-    expect(first.hasEnded).toBe(false);
-  });
-
-  test('ends with 1 when the address is none of this host', async () => {
-    const lab = newLab();
-    const { code, stderr } = await lab.endOf(
-      lab.launch({ name: 'n1', flags: ['--init'], bind: '192.0.2.1:7946' }),
-      'an agent that cannot start',
-    );
-    expect(stderr).toContain('192.0.2.1:7946');
-    expect(code).toBe(1);
-  });
-
-  test('ends with 1 when its socket belongs to a living agent, which goes on', async () => {
-    const lab = newLab();
-    const first = await lab.start({ name: 'n1', flags: ['--init'] });
-    const { code, stderr } = await lab.run(agentArgs(lab, ['--init', '--socket', first.socketPath]));
-    expect(stderr).toContain(first.socketPath);
-    expect(code).toBe(1);
-    expect((await first.status()).name).toBe('n1');
-  });
-
-  test('ends with 1 when the socket path is longer than the system can hold', async () => {
-    const lab = newLab();
-    const path = `${lab.path('x'.repeat(120))}.sock`;
-    const { code, stderr } = await lab.run(agentArgs(lab, ['--init', '--socket', path]));
-    expect(stderr).toContain(path);
-    expect(stderr).toContain('107');
-    expect(code).toBe(1);
-    expect(existsSync(path.slice(0, 107))).toBe(false);
-  });
-
-  test('ends with 64 when it is told neither to begin nor to join and has no state', async () => {
-    const lab = newLab();
-    const { code, stderr } = await lab.run(agentArgs(lab, []));
-    expect(stderr).toContain('--init');
-    expect(stderr).toContain('--join');
-    expect(code).toBe(64);
-  });
-
-  test('ends with 64 when a flag is unknown, and names the nearest one', async () => {
-    const lab = newLab();
-    const { code, stderr } = await lab.run(agentArgs(lab, ['--init', '--profil', 'lan']));
-    expect(stderr).toContain('--profil');
-    expect(stderr).toContain('--profile');
-    expect(code).toBe(64);
-  });
-
-  test('ends with 78 when the configuration holds an unknown key, and names it, its line and the nearest one', async () => {
-    const lab = newLab();
-    const config = lab.path('quorate.toml');
-    writeFileSync(config, 'name = "n1"\nprofil = "lan"\n', { mode: 0o600 });
-    const { code, stderr } = await lab.run(agentArgs(lab, ['--init', '--config', config]));
-    expect(stderr).toContain(config);
-    expect(stderr).toContain('profil');
-    expect(stderr).toContain('profile');
-    expect(stderr).toMatch(/:2\b|line 2\b/);
-    expect(code).toBe(78);
-  });
-
-  test('ends with 78 when the configuration cannot be read as TOML, and names the line', async () => {
-    const lab = newLab();
-    const config = lab.path('quorate.toml');
-    writeFileSync(config, 'name = "n1"\nprofile = \n', { mode: 0o600 });
-    const { code, stderr } = await lab.run(agentArgs(lab, ['--init', '--config', config]));
-    expect(stderr).toContain(config);
-    expect(stderr).toMatch(/:2\b|line 2\b/);
-    expect(code).toBe(78);
-  });
-});
-
-describe('a verb that finds no agent', () => {
-  test('ends with 3 and says where it looked and how to start one', async () => {
-    const lab = newLab();
-    const socket = lab.path('absent.sock');
-    const { code, stdout, stderr } = await lab.run(['members', '--socket', socket]);
-    expect(stderr).toContain(socket);
-    expect(stderr).toContain('quorate agent');
-    expect(stdout).toBe('');
-    expect(code).toBe(3);
-  });
-});
-
-/** An agent's arguments without the ones that the test itself wants to give. */
-function agentArgs(lab: Fleet, flags: readonly string[]): string[] {
-  const socket = flags.includes('--socket') ? [] : ['--socket', lab.path('x.sock')];
-  return ['agent', '--bind', `${lab.address()}:0`, '--state-dir', lab.path('state'), ...socket, ...flags];
 }

@@ -166,20 +166,21 @@ export class Fleet {
   readonly #net = `127.${16 + (process.pid % 200)}.${++fleetCount % 250}`;
   #addressCount = 0;
   #pathCount = 0;
-  readonly #killAll = (): void => {
-    for (const one of this.#processes) if (!one.hasEnded) one.killAtOnce();
+  readonly #abandon = (): void => {
+    this.#killAll();
+    rmSync(this.directory, { recursive: true, force: true });
   };
 
   constructor(options: FleetOptions = { profile: 'local', keepsOutput: true }) {
     this.#options = options;
-    process.once('exit', this.#killAll);
+    process.once('exit', this.#abandon);
   }
 
   /** Ends every process, waits until they are gone, and removes what they wrote. */
   async close(): Promise<void> {
     this.#killAll();
     await Promise.all(this.#processes.map((one) => one.ended));
-    process.off('exit', this.#killAll);
+    process.off('exit', this.#abandon);
     rmSync(this.directory, { recursive: true, force: true });
   }
 
@@ -274,6 +275,10 @@ export class Fleet {
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     }
     throw new Error(`waited in vain until ${typeof what === 'string' ? what : what()}\n${this.report()}`, { cause: problem });
+  }
+
+  #killAll(): void {
+    for (const one of this.#processes) if (!one.hasEnded) one.killAtOnce();
   }
 
   /** The last words of every process, for the message of what went wrong. */

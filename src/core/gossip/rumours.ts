@@ -9,6 +9,7 @@ import type { MonotonicMs } from '../time.ts';
 export const RUMOUR_FAN_OUT = 3;
 /** With more rumours than this at once (a mass start), most of the work is left to anti-entropy, which brings each entry once. */
 const CROWD = 24;
+const MISSES_MAX = 3;
 
 export class Rumours {
   readonly #tellings = new Map<number, number>();
@@ -37,6 +38,7 @@ export class Rumours {
   take(table: MemberTable, roomBytes: number, now: MonotonicMs): MemberEntry[] {
     const entries: MemberEntry[] = [];
     let bytes = 0;
+    let misses = 0;
     for (const slot of [...this.#tellings.keys()].reverse()) {
       if (!table.has(slot)) {
         this.#tellings.delete(slot);
@@ -47,6 +49,9 @@ export class Rumours {
       if (bytes + cost > roomBytes) {
         // Too large for any datagram: only a stream can bring it (the hashes differ until it did).
         if (cost > roomBytes) this.#tellings.delete(slot);
+        // A smaller one may still fit, but not the whole crowd is tried for it.
+        misses += 1;
+        if (misses === MISSES_MAX) break;
         continue;
       }
       bytes += cost;
@@ -64,13 +69,16 @@ export class Rumours {
   }
 }
 
-/** An upper bound of an entry's bytes on the wire: ids, tag, numbers and brackets in full, each text with its length and up to 4 bytes a character. */
+/** An upper bound of an entry's bytes on the wire: brackets, ids and numbers in full, texts as long as they are. */
 export function entryBytesMax(entry: MemberEntry): number {
   const { name, address, meta } = entry.facts;
-  let bytes = 96 + name.length + address.length + 4 * (meta.zone.length + meta.software.length);
-  for (const [key, value] of meta.tags) bytes += 11 + utf8Bytes(key) + utf8Bytes(value);
+  let bytes = ENTRY_FIXED_BYTES + name.length + address.length + utf8Bytes(meta.zone) + utf8Bytes(meta.software);
+  for (const [key, value] of meta.tags) bytes += TAG_FIXED_BYTES + utf8Bytes(key) + utf8Bytes(value);
   return bytes;
 }
+
+const ENTRY_FIXED_BYTES = 87;
+const TAG_FIXED_BYTES = 6;
 
 function utf8Bytes(text: string): number {
   let bytes = 0;

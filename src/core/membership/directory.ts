@@ -4,7 +4,7 @@
 // they know alike is held once and 10^8 rows fit.
 
 import { hash32 } from '../hash.ts';
-import { type NodeId, nodeId } from '../ids.ts';
+import type { NodeId } from '../ids.ts';
 import type { Facts, Meta } from '../message.ts';
 import { NONE, SlotIndex } from './slot-index.ts';
 
@@ -28,6 +28,8 @@ export class Directory {
   readonly #recentMetas: Meta[] = [];
   /** Shared only: the facts last held of each slot, for the next node that holds the same. */
   readonly #held: HeldFacts[] = [];
+  /** Shared only: ids as text, which a thousand nodes would otherwise spell a million times. */
+  readonly #idTexts: NodeId[] = [];
 
   constructor(options: { readonly isShared: boolean } = { isShared: false }) {
     this.isShared = options.isShared;
@@ -65,9 +67,13 @@ export class Directory {
   }
 
   idAt(slot: number): NodeId {
+    const known = this.#idTexts[slot];
+    if (known !== undefined) return known;
     let text = '';
     for (let i = 0; i < WORDS; i++) text += this.#ids[slot * WORDS + i]!.toString(16).padStart(8, '0');
-    return nodeId(text);
+    const id = text as NodeId; // was one when its words were taken
+    if (this.isShared) this.#idTexts[slot] = id;
+    return id;
   }
 
   /** Orders two members as their ids do in text. */

@@ -9,6 +9,7 @@
 import type { Tag } from '../hash.ts';
 import type { Facts, MemberState } from '../message.ts';
 import { MEMBER_STATES } from '../message.ts';
+import { sameFacts } from './directory.ts';
 
 export interface Account {
   readonly incarnation: number;
@@ -46,7 +47,7 @@ export function compareLives(incarnationA: number, tagA: Tag, incarnationB: numb
 /** Facts of one life are ordered by their version; equal versions that differ (nobody honest sends them) by their text, only to agree. */
 export function compareFacts(a: Facts, b: Facts): number {
   if (a.meta.version !== b.meta.version) return a.meta.version - b.meta.version;
-  if (a === b) return 0;
+  if (a === b || sameFacts(a, b)) return 0;
   const textA = factsText(a);
   const textB = factsText(b);
   return textA < textB ? -1 : textA > textB ? 1 : 0;

@@ -1,22 +1,18 @@
 // One node's list: a row a member, hot parts in columns of typed arrays, unchanging facts shared.
 // 48 bytes a row: facts 8, incarnation 8, counter 8, origin 8, links of FreshOrder 8, tag 4, window 2, state 1, generation 1.
 // It keeps rows and their order; what is believed is decided by merge.ts, who is told and who is judged by node.ts.
-//
-// Age, not gap: a member is as old as its newest counter, now − (origin + tick × counter), where origin is the least
-// arrival − tick × counter of the last half to whole minute. A late relay of an old counter is old when it comes.
 
 import { assert } from '../assert.ts';
 import { mix32, type Tag } from '../hash.ts';
 import type { Incarnation, NodeId } from '../ids.ts';
 import { type Facts, LIMITS, MEMBER_STATES, type MemberEntry, type MemberState } from '../message.ts';
-import { at, type MonotonicMs, TICK_MS } from '../time.ts';
+import type { MonotonicMs } from '../time.ts';
+import { Ages } from './ages.ts';
+import { grown, rowsToReserve } from './columns.ts';
 import type { Directory, HeldFacts } from './directory.ts';
 import { FreshOrder } from './fresh-order.ts';
 import type { Account } from './merge.ts';
 import { NONE } from './slot-index.ts';
-
-const WINDOW_MS = 30_000;
-const WINDOW_DELTA_MAX = 0xffff;
 
 // The state column: 0 for no row, else 1 + the rank of the state, with flags above.
 const STATE_MASK = 0x07;
@@ -30,12 +26,8 @@ export class MemberTable {
   readonly #facts: (HeldFacts | undefined)[] = [];
   #incarnation = new Float64Array(0);
   #counter = new Float64Array(0);
-  /** Of the living: the instant at which their counter was 0. Of the dead: the instant of the verdict. */
-  #origin = new Float64Array(0);
+  readonly #ages = new Ages();
   #tagLo = new Uint32Array(0);
-  /** How far the present window's least sample lies above `origin`. */
-  #windowDelta = new Uint16Array(0);
-  #windowOrdinal = new Uint8Array(0);
   #state = new Uint8Array(0);
   #order: FreshOrder;
   #silenceMs: number;
@@ -94,6 +86,11 @@ export class MemberTable {
     return this.#counter[slot]!;
   }
 
+  /** Whether a counter would be news of whatever row is there; says nothing of whether it may be believed. */
+  isNewer(slot: number, counter: number): boolean {
+    return slot < this.#counter.length && counter > this.#counter[slot]!;
+  }
+
   tagLoOf(slot: number): number {
     return this.#tagLo[slot]!;
   }
@@ -108,13 +105,13 @@ export class MemberTable {
 
   /** When the newest counter was emitted, as far as the clocks tell. */
   freshAt(slot: number): MonotonicMs {
-    return at(this.#origin[slot]! + TICK_MS * this.#counter[slot]!);
+    return this.#ages.freshAt(slot, this.#counter[slot]!);
   }
 
   /** Since when the row is in its state: the living since their incarnation began, the suspect since they fell silent. */
   sinceOf(slot: number): MonotonicMs {
     if (this.isAlive(slot) && this.isSuspect(slot)) return this.freshAt(slot);
-    return at(this.#origin[slot]!);
+    return this.#ages.originOf(slot);
   }
 
   accountOf(slot: number): Account {
@@ -136,7 +133,7 @@ export class MemberTable {
       tag: this.tagOf(slot),
       counter: this.#counter[slot]!,
       state,
-      stateAgeMs: state === 'alive' ? 0 : Math.max(0, Math.round(now - this.#origin[slot]!)),
+      stateAgeMs: state === 'alive' ? 0 : Math.max(0, Math.round(now - this.#ages.originOf(slot))),
       facts: { name, address, meta },
     };
   }
@@ -229,11 +226,11 @@ export class MemberTable {
       this.#aliveCount += 1;
       if (isConfirmed) this.#addToHash(slot, 1);
       else this.#unconfirmedCount += 1;
-      this.#startWindow(slot, now);
+      this.#ages.begin(slot, entry.counter, now);
       if (slot !== this.selfSlot) this.#place(slot);
     } else {
       this.#state[slot] = 1 + MEMBER_STATES.indexOf(entry.state);
-      this.#origin[slot] = now - entry.stateAgeMs;
+      this.#ages.setVerdictAt(slot, now - entry.stateAgeMs);
       this.#dead.add(slot);
     }
     return slot;
@@ -243,22 +240,7 @@ export class MemberTable {
   hearCounter(slot: number, counter: number, now: MonotonicMs): boolean {
     if (counter <= this.#counter[slot]!) return false;
     this.#counter[slot] = counter;
-    const sample = now - TICK_MS * counter;
-    const ordinal = Math.floor(now / WINDOW_MS) & 0xff;
-    const passed = (ordinal - this.#windowOrdinal[slot]!) & 0xff;
-    if (passed > 1) this.#startWindow(slot, now);
-    else {
-      if (passed === 1) {
-        this.#origin[slot]! += this.#windowDelta[slot]!;
-        this.#windowDelta[slot] = WINDOW_DELTA_MAX;
-        this.#windowOrdinal[slot] = ordinal;
-      }
-      const above = sample - this.#origin[slot]!;
-      if (above < 0) {
-        this.#origin[slot] = sample;
-        this.#windowDelta[slot] = 0;
-      } else if (above < this.#windowDelta[slot]!) this.#windowDelta[slot] = above;
-    }
+    this.#ages.sample(slot, counter, now);
     this.#place(slot);
     return true;
   }
@@ -292,7 +274,7 @@ export class MemberTable {
   setVerdict(slot: number, state: Exclude<MemberState, 'alive'>, ageMs: number, now: MonotonicMs): void {
     this.#takeFromLiving(slot);
     this.#state[slot] = 1 + MEMBER_STATES.indexOf(state);
-    this.#origin[slot] = now - ageMs;
+    this.#ages.setVerdictAt(slot, now - ageMs);
     this.#dead.add(slot);
   }
 
@@ -358,12 +340,6 @@ export class MemberTable {
     else this.#silent.add(slot);
   }
 
-  #startWindow(slot: number, now: MonotonicMs): void {
-    this.#origin[slot] = now - TICK_MS * this.#counter[slot]!;
-    this.#windowDelta[slot] = 0;
-    this.#windowOrdinal[slot] = Math.floor(now / WINDOW_MS) & 0xff;
-  }
-
   /** Takes a row out of all orders, sums and indexes. */
   #take(slot: number): void {
     if (this.isAlive(slot)) this.#takeFromLiving(slot);
@@ -397,19 +373,12 @@ export class MemberTable {
 
   #reach(slot: number): void {
     if (slot < this.#state.length) return;
-    const length = Math.ceil(Math.max(slot + 1, this.directory.isShared ? this.directory.slotCount : 0) * 1.125) + 7;
+    const length = rowsToReserve(slot + 1, this.directory.isShared ? this.directory.slotCount : 0);
     this.#incarnation = grown(this.#incarnation, new Float64Array(length));
     this.#counter = grown(this.#counter, new Float64Array(length));
-    this.#origin = grown(this.#origin, new Float64Array(length));
+    this.#ages.reserve(length);
     this.#tagLo = grown(this.#tagLo, new Uint32Array(length));
-    this.#windowDelta = grown(this.#windowDelta, new Uint16Array(length));
-    this.#windowOrdinal = grown(this.#windowOrdinal, new Uint8Array(length));
     this.#state = grown(this.#state, new Uint8Array(length));
     while (this.#facts.length < length) this.#facts.push(undefined);
   }
-}
-
-function grown<T extends Float64Array | Uint32Array | Uint16Array | Uint8Array>(old: T, longer: T): T {
-  longer.set(old);
-  return longer;
 }

@@ -1,14 +1,15 @@
 // The list with its voice: what is believed of what is heard, who is judged silent, and what is told of it, as events to
 // the operator and as rumours to peers. Sending, timers and this node's own life are node.ts's.
 
-import type { EventType, Outbox } from './effect.ts';
-import { Rumours } from './gossip/index.ts';
-import type { NodeId } from './ids.ts';
-import { compareLives, type Directory, INCARNATION_LEAP_MAX, MemberTable, mergeMember, NONE } from './membership/index.ts';
-import { type Beats, LIMITS, type MemberEntry, type MemberState } from './message.ts';
-import { at, type MonotonicMs, NEVER } from './time.ts';
-import type { Timings } from './timings.ts';
-import type { MemberCounts, MemberView } from './view.ts';
+import type { EventType, Outbox } from '../effect.ts';
+import { Rumours } from '../gossip/index.ts';
+import type { NodeId } from '../ids.ts';
+import { compareLives, type Directory, INCARNATION_LEAP_MAX, MemberTable, mergeMember, NONE } from '../membership/index.ts';
+import { type Beats, LIMITS, type MemberEntry, type MemberState } from '../message.ts';
+import { at, type MonotonicMs, NEVER } from '../time.ts';
+import type { Timings } from '../timings.ts';
+import { FORGOTTEN_AGE_MS, Graveyard } from './graveyard.ts';
+import { Showing } from './showing.ts';
 
 /** How an account came: from the member itself, or told by another. */
 export type Source = 'itself' | 'relay';
@@ -24,16 +25,15 @@ export type Belief =
   | 'self-ended'
   | 'refused';
 
-const SHOWN_MS: Readonly<Record<Exclude<MemberState, 'alive'>, number>> = { failed: 86_400_000, stopped: 3_600_000, left: 3_600_000 };
-/** An operator's `forget`: a leave that was shown long enough. */
-const FORGOTTEN_AGE_MS = 86_400_000;
 /** From this share of T_fail on, a silent member is asked directly, once a heartbeat. */
-const SILENCE_SHARE = 0.55;
+const SILENCE_SHARE = 0.6;
 /** From this share on it is shown as suspect. */
 const SUSPECT_SHARE = 0.75;
 
 export class Roster {
   readonly table: MemberTable;
+  readonly graveyard: Graveyard;
+  readonly showing: Showing;
   readonly rumours = new Rumours();
   readonly #refuse: (reason: string) => void;
   #timings: Timings;
@@ -44,14 +44,14 @@ export class Roster {
   readonly #askedAt = new Map<number, number>();
   /** Unconfirmed members that have not been greeted yet. */
   readonly #strangers = new Set<number>();
-  /** Rows no longer shown, and when they may go: until then they keep stale gossip from bringing anyone back. */
-  readonly #fading = new Map<number, number>();
   #nameLostTo: number = NONE;
 
   constructor(directory: Directory, self: NodeId, timings: Timings, now: MonotonicMs, refuse: (reason: string) => void) {
     this.#timings = timings;
     this.#refuse = refuse;
     this.table = new MemberTable(directory, self, this.silenceMs, now);
+    this.graveyard = new Graveyard(this.table);
+    this.showing = new Showing(this.table, this.graveyard);
   }
 
   get silenceMs(): number {
@@ -174,8 +174,10 @@ export class Roster {
     for (let i = 0; i < beats.count; i++) {
       const tagLo = beats.tagLo[i]!;
       const slot = directory.slotOfTag(tagLo);
-      if (slot < 0 || slot === selfSlot || !table.isAlive(slot) || table.tagLoOf(slot) !== tagLo) continue;
-      if (!table.hearCounter(slot, beats.counter[i]!, now)) continue;
+      // Most of what is heard is known already, so that is asked first: one column is touched instead of four.
+      if (slot < 0 || slot === selfSlot || !table.isNewer(slot, beats.counter[i]!)) continue;
+      if (!table.isAlive(slot) || table.tagLoOf(slot) !== tagLo) continue;
+      table.hearCounter(slot, beats.counter[i]!, now);
       if (table.isSuspect(slot)) this.#clear(slot, outbox);
       else if (!table.isConfirmed(slot)) this.#appear(slot, outbox);
     }
@@ -205,24 +207,20 @@ export class Roster {
         askAt = now + heartbeatMs;
         ask.push(slot);
       }
-      const turnsAt = now - ageMs + (this.table.isSuspect(slot) ? failMs : failMs * SUSPECT_SHARE);
-      this.#judgeAt = at(Math.min(this.#judgeAt, turnsAt, Math.max(askAt, now - ageMs + failMs * SILENCE_SHARE)));
+      // Hearsay is never shown, so it does not become suspect first.
+      const turnsAtAgeMs = this.table.isSuspect(slot) || !this.table.isConfirmed(slot) ? failMs : failMs * SUSPECT_SHARE;
+      this.#judgeAt = at(Math.min(this.#judgeAt, now - ageMs + turnsAtAgeMs, Math.max(askAt, now - ageMs + failMs * SILENCE_SHARE)));
     }
     for (const slot of this.#askedAt.keys()) if (!this.table.silent.has(slot)) this.#askedAt.delete(slot);
   }
 
-  /** The dead: shown for their time, then kept out of sight until no stale gossip can bring them back, then gone. */
+  /** `lost`: one that failed long ago is shown no longer; where it was is worth remembering. */
   sweep(now: MonotonicMs, lost: (slot: number) => void): void {
-    for (const slot of this.table.dead) {
-      const goesAt = this.#fading.get(slot);
-      if (goesAt !== undefined && now >= goesAt) {
-        this.#drop(slot);
-      } else if (goesAt === undefined && !this.#isShown(slot, now)) {
-        this.#fading.set(slot, now + 2 * this.#timings.failMs);
-        if (this.table.stateOf(slot) === 'failed') lost(slot);
-        this.#index += 1;
-      }
-    }
+    const faded = (slot: number): void => {
+      if (this.table.stateOf(slot) === 'failed') lost(slot);
+      this.#index += 1;
+    };
+    this.graveyard.sweep(now, 2 * this.#timings.failMs, faded, (slot) => this.#drop(slot));
   }
 
   forget(slot: number, now: MonotonicMs, outbox: Outbox): void {
@@ -241,58 +239,6 @@ export class Roster {
 
   greeted(slot: number): void {
     this.#strangers.delete(slot);
-  }
-
-  // ── showing ──
-
-  slotByName(name: string, now: MonotonicMs): number {
-    const { directory } = this.table;
-    const bears = (slot: number): boolean => this.table.has(slot) && this.table.factsOf(slot).name === name;
-    const living = directory.findByName(name, (slot) => bears(slot) && this.table.isConfirmed(slot));
-    if (living !== NONE) return living;
-    return directory.findByName(name, (slot) => bears(slot) && !this.table.isAlive(slot) && this.#isShown(slot, now));
-  }
-
-  members(now: MonotonicMs, rttOf: (slot: number) => number | null): MemberView[] {
-    const views: MemberView[] = [];
-    for (let slot = 0; slot < this.table.slotLimit; slot++) {
-      if (this.table.isConfirmed(slot) || (this.table.has(slot) && !this.table.isAlive(slot) && this.#isShown(slot, now)))
-        views.push(this.view(slot, now, rttOf));
-    }
-    return views.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : a.id < b.id ? -1 : 1));
-  }
-
-  view(slot: number, now: MonotonicMs, rttOf: (slot: number) => number | null): MemberView {
-    const { table } = this;
-    const facts = table.factsOf(slot);
-    const state = table.stateOf(slot);
-    const isSelf = slot === table.selfSlot;
-    return {
-      id: table.directory.idAt(slot),
-      name: facts.name,
-      address: facts.address,
-      state: state === 'alive' && table.isSuspect(slot) ? 'suspect' : state,
-      incarnation: table.incarnationOf(slot),
-      counter: table.counterOf(slot),
-      ageMs: isSelf ? 0 : Math.max(0, now - (state === 'alive' ? table.freshAt(slot) : table.sinceOf(slot))),
-      phi: null,
-      rttMs: isSelf ? null : rttOf(slot),
-      zone: facts.meta.zone,
-      tags: facts.meta.tags,
-      software: facts.meta.software,
-      since: table.sinceOf(slot),
-      isSelf,
-    };
-  }
-
-  counts(now: MonotonicMs): MemberCounts {
-    const counts = { failed: 0, left: 0, stopped: 0 };
-    for (const slot of this.table.dead) {
-      const state = this.table.stateOf(slot);
-      if (state !== 'alive' && this.#isShown(slot, now)) counts[state] += 1;
-    }
-    const suspect = this.table.suspectCount;
-    return { alive: this.table.confirmedCount - suspect, suspect, ...counts };
   }
 
   checkInvariants(): void {
@@ -328,6 +274,9 @@ export class Roster {
 
   #appear(slot: number, outbox: Outbox): void {
     this.#strangers.delete(slot);
+    const namesake = this.table.namesakeOf(slot);
+    // It will find out that it lost the name and go; until then nobody is to take it for the one who has it.
+    if (namesake !== NONE && this.#precedes(namesake, slot)) return this.#refuse('name-taken');
     this.table.confirm(slot);
     this.#tell(slot);
     this.#event(slot, 'member-joined', 'heard', outbox);
@@ -338,7 +287,7 @@ export class Roster {
   #succeed(slot: number, entry: MemberEntry, now: MonotonicMs, outbox: Outbox): void {
     const before = this.table.stateOf(slot);
     const wasConfirmed = before !== 'alive' || this.table.isConfirmed(slot);
-    this.#fading.delete(slot);
+    this.graveyard.release(slot);
     this.#strangers.delete(slot);
     this.table.put(entry, wasConfirmed, now);
     this.#tell(slot);
@@ -358,19 +307,22 @@ export class Roster {
 
   #end(slot: number, state: Exclude<MemberState, 'alive'>, ageMs: number, reason: string, now: MonotonicMs, outbox: Outbox): void {
     const wasHearsay = this.table.isAlive(slot) && !this.table.isConfirmed(slot);
+    // Who acts by name must not take the end of one for the end of the other who bears it.
+    const isNameHeld = this.table.namesakeOf(slot) !== NONE;
     this.#strangers.delete(slot);
     this.table.setVerdict(slot, state, ageMs, now);
     this.#tell(slot);
-    if (wasHearsay) this.#index += 1;
+    if (isNameHeld) this.graveyard.hide(slot);
+    if (wasHearsay || isNameHeld) this.#index += 1;
     else this.#event(slot, verdictEvent(state), reason, outbox);
   }
 
   /** Of two ages of one verdict the greater stands, so that no relay makes it young again. */
   #ageVerdict(slot: number, entry: MemberEntry, now: MonotonicMs): void {
     if (entry.state === 'alive' || now - entry.stateAgeMs >= this.table.sinceOf(slot)) return;
-    const wasShown = this.#isShown(slot, now);
+    const wasShown = this.graveyard.isShown(slot, now);
     this.table.setVerdict(slot, entry.state, entry.stateAgeMs, now);
-    if (wasShown !== this.#isShown(slot, now)) this.#tell(slot);
+    if (wasShown !== this.graveyard.isShown(slot, now)) this.#tell(slot);
   }
 
   /** Name clash: the later born loses, then the higher id; only the loser acts on it. A dead namesake just makes room. */
@@ -379,30 +331,27 @@ export class Roster {
     const { selfSlot } = table;
     const { name } = table.factsOf(slot);
     const isNamesake = (other: number): boolean => other !== slot && table.has(other) && table.factsOf(other).name === name;
-    const dead = table.directory.findByName(name, (other) => isNamesake(other) && !table.isAlive(other) && !this.#fading.has(other));
-    if (dead !== NONE) this.#fading.set(dead, table.sinceOf(dead) + FORGOTTEN_AGE_MS);
-    if (slot === selfSlot || !table.has(selfSlot) || table.factsOf(selfSlot).name !== name) return;
-    if (!table.isAlive(selfSlot)) return;
-    const born = (of: number): number => table.incarnationOf(of) - table.factsOf(of).meta.restarts;
-    const difference = born(selfSlot) - born(slot);
-    if (difference > 0 || (difference === 0 && table.directory.compareIds(selfSlot, slot) > 0)) this.#nameLostTo = slot;
+    const dead = table.directory.findByName(name, (other) => isNamesake(other) && !table.isAlive(other) && !this.graveyard.isFading(other));
+    if (dead !== NONE) this.graveyard.hide(dead);
+    if (slot !== selfSlot && table.isAlive(selfSlot) && table.factsOf(selfSlot).name === name && this.#precedes(slot, selfSlot))
+      this.#nameLostTo = slot;
   }
 
-  #isShown(slot: number, now: MonotonicMs): boolean {
-    const state = this.table.stateOf(slot);
-    return state === 'alive' || (!this.#fading.has(slot) && now - this.table.sinceOf(slot) < SHOWN_MS[state]);
+  #precedes(slot: number, other: number): boolean {
+    const { table } = this;
+    const born = (of: number): number => table.incarnationOf(of) - table.factsOf(of).meta.restarts;
+    const difference = born(slot) - born(other);
+    return difference < 0 || (difference === 0 && table.directory.compareIds(slot, other) < 0);
   }
 
   #makeRoom(): boolean {
-    let oldest: number = NONE;
-    for (const slot of this.table.dead) if (oldest === NONE || this.table.sinceOf(slot) < this.table.sinceOf(oldest)) oldest = slot;
-    if (oldest === NONE) return false;
-    this.#drop(oldest);
-    return true;
+    const oldest = this.graveyard.oldest();
+    if (oldest !== NONE) this.#drop(oldest);
+    return oldest !== NONE;
   }
 
   #drop(slot: number): void {
-    this.#fading.delete(slot);
+    this.graveyard.release(slot);
     this.#strangers.delete(slot);
     this.#askedAt.delete(slot);
     this.table.drop(slot);

@@ -1,10 +1,10 @@
 // How this node speaks: every packet gets its header (R1) here, and the members that a dev partition cuts off get none.
 
-import type { Outbox } from './effect.ts';
-import type { Address } from './ids.ts';
-import type { Message } from './message.ts';
+import type { Outbox } from '../effect.ts';
+import type { Address } from '../ids.ts';
+import type { Message } from '../message.ts';
+import type { MonotonicMs } from '../time.ts';
 import type { Self } from './self.ts';
-import type { MonotonicMs } from './time.ts';
 
 const EXCHANGE_TIMEOUT_MS = 3000;
 /** Exchanges under way at once; who wants more waits for the next occasion. */

@@ -2,17 +2,17 @@
 // A node without a cluster may only ask to join (R1); joining never creates one. Answers for two clusters are a mistake
 // of the operator that no rule can mend: the agent says both and ends.
 
-import type { CommandResult, Outbox } from './effect.ts';
-import type { Address, ClusterId } from './ids.ts';
-import type { Message, Refused, Welcome } from './message.ts';
-import type { Random } from './random.ts';
+import type { CommandResult, Outbox } from '../effect.ts';
+import type { Address, ClusterId } from '../ids.ts';
+import type { Message, Refused, Welcome } from '../message.ts';
+import type { Random } from '../random.ts';
+import { at, type MonotonicMs, NEVER } from '../time.ts';
+import type { Timings } from '../timings.ts';
+import type { Problem } from '../view.ts';
 import type { Roster } from './roster.ts';
 import { SeedBook } from './seeds.ts';
 import type { Self } from './self.ts';
 import type { Talk } from './talk.ts';
-import { at, type MonotonicMs, NEVER } from './time.ts';
-import type { Timings } from './timings.ts';
-import type { Problem } from './view.ts';
 import type { Purpose, Voice } from './voice.ts';
 
 /** After a first welcome, how long seeds that have not answered yet may still name another cluster. */
@@ -151,7 +151,12 @@ export class Admission {
     if (message.entry.id === this.#self.id) return refuse('self', '');
     if (message.clusterName !== this.#clusterName) return refuse('cluster-name', this.#clusterName);
     if (cluster === null) return refuse('no-cluster', '');
-    const welcome: Welcome = { kind: 'welcome', clusterId: cluster, profile: this.#timings.profile, entries: this.#talk.wholeList(now) };
+    const welcome: Welcome = {
+      kind: 'welcome',
+      clusterId: cluster,
+      profile: this.#timings.profile,
+      entries: this.#talk.reconciler.wholeList(now),
+    };
     this.#voice.reply(exchange, welcome, now, outbox);
   }
 
@@ -196,7 +201,7 @@ export class Admission {
   #knock(door: Address, seed: string | null, now: MonotonicMs, outbox: Outbox): void {
     if (door === this.#self.facts.address) return;
     if (this.#self.clusterId !== null) {
-      if (!this.#isMemberAt(door)) this.#talk.syncWith(door, seed, now, outbox);
+      if (!this.#isMemberAt(door)) this.#talk.reconciler.syncWith(door, seed, now, outbox);
       else this.#succeed({ kind: 'sync', at: door, seed }, outbox);
       return;
     }

@@ -1,11 +1,11 @@
 // This node's own life: incarnation, tag, and the counter, which is its monotone clock in ticks since the life began.
 // When a new life may begin (R7, R14: after it is persisted) is decided in node.ts.
 
-import { assert } from './assert.ts';
-import { NO_TAG, type Tag } from './hash.ts';
-import { type ClusterId, clusterHashOf, type Incarnation, type NodeId, type RunNonce, tagOf } from './ids.ts';
-import type { Facts, MemberEntry, Meta } from './message.ts';
-import { type MonotonicMs, TICK_MS } from './time.ts';
+import { assert } from '../assert.ts';
+import { NO_TAG, type Tag } from '../hash.ts';
+import { type ClusterId, clusterHashOf, type Incarnation, type NodeId, type RunNonce, tagOf } from '../ids.ts';
+import type { Facts, MemberEntry, Meta } from '../message.ts';
+import { type MonotonicMs, TICK_MS } from '../time.ts';
 
 export class Self {
   readonly id: NodeId;

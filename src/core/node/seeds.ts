@@ -2,9 +2,9 @@
 // ever. Addresses of members that were lost long ago are kept beside them, a few, so that the halves of a partition of any
 // length find each other. Own addresses never count.
 
-import type { Address } from './ids.ts';
-import type { Random } from './random.ts';
-import { at, type MonotonicMs } from './time.ts';
+import type { Address } from '../ids.ts';
+import type { Random } from '../random.ts';
+import { at, type MonotonicMs } from '../time.ts';
 
 /** Addresses kept of lost members and from the cache file. */
 const LOST_MAX = 16;

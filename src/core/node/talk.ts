@@ -1,30 +1,29 @@
 // What members say to each other once they are in one cluster: pushes, rumours, questions to the silent, greetings of
 // strangers, anti-entropy. It is told of packets and instants; what is believed of them is roster.ts's.
 
-import { assertNever } from './assert.ts';
-import type { Outbox } from './effect.ts';
-import { BeatPacker, compareDigest, digestOf, entryBytesMax, fanOut, PeerRing, RUMOUR_FAN_OUT, slotsOfHashes } from './gossip/index.ts';
-import { sameTag } from './hash.ts';
-import { type Address, type Incarnation, tagOf } from './ids.ts';
-import { NONE } from './membership/index.ts';
-import { type Envelope, type Hello, LIMITS, type MemberEntry, NO_BEATS, type Push, type Sync } from './message.ts';
-import type { Random } from './random.ts';
+import { assertNever } from '../assert.ts';
+import type { Outbox } from '../effect.ts';
+import { BeatPacker, entryBytesMax, fanOut, PeerRing, RUMOUR_FAN_OUT } from '../gossip/index.ts';
+import { sameTag, type Tag } from '../hash.ts';
+import { type Address, type Incarnation, tagOf } from '../ids.ts';
+import { NONE } from '../membership/index.ts';
+import { type Envelope, type Hello, LIMITS, type MemberEntry, NO_BEATS, type Push } from '../message.ts';
+import type { Random } from '../random.ts';
+import { at, type MonotonicMs, NEVER } from '../time.ts';
+import type { Timings } from '../timings.ts';
+import { Reconciler } from './reconcile.ts';
 import type { Roster, Source } from './roster.ts';
 import type { Self } from './self.ts';
-import { at, type MonotonicMs, NEVER } from './time.ts';
-import type { Timings } from './timings.ts';
 import type { Voice } from './voice.ts';
 
-/** Header and fixed part of a push, in the worst case: 16 + brackets, counter, version, hash. */
-const PUSH_FIXED_BYTES = 64;
-const ROOM_BYTES = LIMITS.datagramBytesMax - PUSH_FIXED_BYTES;
-/** A stream's message is filled to here at most. */
-const FRAME_ROOM_BYTES = LIMITS.frameBytesMax / 4;
+/** Header and fixed part of a push in the worst case, and what a seal will add (nonce and tag). */
+const PUSH_FIXED_BYTES = 56;
+const SEAL_BYTES = 28;
+const ROOM_BYTES = LIMITS.datagramBytesMax - PUSH_FIXED_BYTES - SEAL_BYTES;
 /** Strangers greeted in one go; the counters of the others confirm them. */
 const GREETINGS_PER_ROUND = 16;
-/** Answers to unknown or outdated senders in one heartbeat: nobody can make this node a packet gun. */
-const ANSWERS_PER_ROUND = 64;
-const SYNC_DELAY_MAX_MS = 60_000;
+/** Answers in one heartbeat beyond one for every member (each may ask once): nobody can make this node a packet gun. */
+const ANSWERS_TO_STRANGERS = 64;
 const RTTS_MAX = 256;
 
 /** A higher life of this node's id is known elsewhere, or this one was declared ended: a new one above `incarnation` is due. */
@@ -37,6 +36,7 @@ export class Talk {
   readonly #random: Random;
   readonly #refuse: (reason: string) => void;
   readonly #fate: Fate;
+  readonly reconciler: Reconciler;
   readonly #ring: PeerRing;
   readonly #packer = new BeatPacker();
   readonly #rtts = new Map<number, number>();
@@ -44,11 +44,7 @@ export class Talk {
   #timings: Timings;
   #roundAt: MonotonicMs;
   #flushAt: MonotonicMs = NEVER;
-  #syncAt: MonotonicMs = NEVER;
-  #syncDelayMs: number;
-  /** Who was last seen with another list than ours. */
-  #differing: Address | null = null;
-  #answersLeft = ANSWERS_PER_ROUND;
+  #answersLeft = ANSWERS_TO_STRANGERS;
 
   constructor(
     self: Self,
@@ -68,25 +64,27 @@ export class Talk {
     this.#refuse = refuse;
     this.#fate = fate;
     this.#ring = new PeerRing(random);
+    this.reconciler = new Reconciler(self, roster, voice, timings, random, (entries, at, box) =>
+      this.#believeAll(entries, 'relay', at, box),
+    );
     this.#roundAt = now;
-    this.#syncDelayMs = 2 * timings.heartbeatMs;
   }
 
   get nextAt(): MonotonicMs {
-    return at(Math.min(this.#roundAt, this.#flushAt, this.#syncAt, this.#roster.judgeAt));
+    return at(Math.min(this.#roundAt, this.#flushAt, this.reconciler.nextAt, this.#roster.judgeAt));
   }
 
   retime(timings: Timings): void {
     this.#timings = timings;
-    this.#syncDelayMs = 2 * timings.heartbeatMs;
+    this.reconciler.retime(timings);
   }
 
   deafTo(slots: ReadonlySet<number>): void {
     this.#deafTo = slots;
   }
 
-  isDeafTo(slot: number): boolean {
-    return this.#deafTo.has(slot);
+  isDeafTo(sender: Tag): boolean {
+    return this.#deafTo.size > 0 && this.#deafTo.has(this.#roster.table.slotOfTag(sender));
   }
 
   readonly rttOf = (slot: number): number | null => this.#rtts.get(slot) ?? null;
@@ -96,7 +94,7 @@ export class Talk {
     if (now >= this.#roster.judgeAt) this.#judge(now, outbox);
     if (now >= this.#roundAt) this.#round(now, outbox);
     if (now >= this.#flushAt) this.flush(now, outbox);
-    if (now >= this.#syncAt) this.#sync(now, outbox);
+    this.reconciler.tick(now, outbox);
   }
 
   /** Rumours do not wait for the round; a short random wait lets those of one moment share a datagram. */
@@ -138,6 +136,14 @@ export class Talk {
     }
     if (!this.#roster.hearDirect(slot, envelope.counter, now, outbox)) {
       this.#refuse('ended-sender');
+      // Two that declared each other's end must learn it from each other: nothing else of the dead is believed.
+      if (message.kind === 'push')
+        this.#believeAll(
+          message.entries.filter((entry) => entry.id === this.#self.id),
+          'relay',
+          now,
+          outbox,
+        );
       if (this.#mayAnswer()) this.#push([from], [table.entryOf(slot, now)], now, outbox);
       return;
     }
@@ -162,72 +168,10 @@ export class Talk {
     }
   }
 
-  /** The other side's sync: what it lacks goes back, what it told is believed, what was wrong in it is corrected. */
-  answerSync(exchange: number, message: Sync, now: MonotonicMs, outbox: Outbox): void {
-    const { table } = this.#roster;
-    const cluster = this.#self.clusterId;
-    if (cluster === null) return this.#voice.reply(exchange, { kind: 'refused', reason: 'no-cluster', detail: '' }, now, outbox);
-    if (message.clusterId !== cluster)
-      return this.#voice.reply(exchange, { kind: 'refused', reason: 'other-cluster', detail: cluster }, now, outbox);
-    const corrections = this.#believeAll(message.entries, 'relay', now, outbox);
-    const difference = message.digest === null ? null : compareDigest(table, message.digest);
-    const slots = difference === null ? corrections : [...corrections, ...difference.theyLack, ...this.#freshVerdicts(now)];
-    this.#voice.reply(
-      exchange,
-      {
-        kind: 'sync-reply',
-        clusterId: cluster,
-        entries: this.#entriesThatFit(slots, now),
-        wanted: difference?.weLack ?? new Uint32Array(0),
-      },
-      now,
-      outbox,
-    );
-  }
-
-  hearSyncReply(from: Address, entries: readonly MemberEntry[], wanted: Uint32Array, now: MonotonicMs, outbox: Outbox): void {
-    const cluster = this.#self.clusterId;
-    if (cluster === null) return;
-    const indexBefore = this.#roster.index;
-    const corrections = this.#believeAll(entries, 'relay', now, outbox);
-    const slots = [...corrections, ...(wanted.length > 0 ? slotsOfHashes(this.#roster.table, wanted) : [])];
-    if (slots.length > 0) {
-      const told = this.#entriesThatFit(slots, now);
-      this.#voice.ask(
-        { kind: 'deliver', at: from, seed: null },
-        { kind: 'sync', clusterId: cluster, digest: null, entries: told },
-        now,
-        outbox,
-      );
-    }
-    const taughtNothing = this.#roster.index === indexBefore && slots.length === 0;
-    this.#syncDelayMs = taughtNothing ? Math.min(SYNC_DELAY_MAX_MS, this.#syncDelayMs * 2) : 2 * this.#timings.heartbeatMs;
-  }
-
-  /** Asks for what differs, over a stream. */
-  syncWith(peer: Address, seed: string | null, now: MonotonicMs, outbox: Outbox): boolean {
-    const cluster = this.#self.clusterId;
-    if (cluster === null) return false;
-    const entries = this.#entriesThatFit([this.#roster.table.selfSlot, ...this.#freshVerdicts(now)], now);
-    return this.#voice.ask(
-      { kind: 'sync', at: peer, seed },
-      { kind: 'sync', clusterId: cluster, digest: digestOf(this.#roster.table), entries },
-      now,
-      outbox,
-    );
-  }
-
   /** A list that somebody handed over whole: a welcome. */
   believeList(entries: readonly MemberEntry[], now: MonotonicMs, outbox: Outbox): void {
     this.#believeAll(entries, 'relay', now, outbox);
     this.#greet(now, outbox);
-  }
-
-  wholeList(now: MonotonicMs): MemberEntry[] {
-    const { table } = this.#roster;
-    const slots: number[] = [];
-    for (let slot = 0; slot < table.slotLimit; slot++) if (table.isConfirmed(slot)) slots.push(slot);
-    return this.#entriesThatFit([...slots, ...this.#freshVerdicts(now)], now);
   }
 
   /** Is anybody there who failed here? Whoever is asked may have come back, or be the other half of a partition. */
@@ -243,7 +187,7 @@ export class Talk {
     const { table } = this.#roster;
     // A little jitter keeps members from marching in step.
     this.#roundAt = at(now + heartbeatMs * this.#random.between(0.95, 1.05));
-    this.#answersLeft = ANSWERS_PER_ROUND;
+    this.#answersLeft = ANSWERS_TO_STRANGERS;
     this.#greet(now, outbox);
     table.setOwnCounter(this.#self.stamp(now));
     const peerCount = table.aliveCount - 1;
@@ -266,14 +210,7 @@ export class Talk {
     this.#roster.hearBeats(push.beats, now, outbox);
     this.expedite(now);
     if (!table.has(slot) || sameTag(push.listHash, table.listHash)) return;
-    this.#differing = table.factsOf(slot).address;
-    if (this.#syncAt === NEVER) this.#syncAt = at(now + this.#syncDelayMs * this.#random.between(0.5, 1.5));
-  }
-
-  #sync(now: MonotonicMs, outbox: Outbox): void {
-    this.#syncAt = NEVER;
-    if (this.#differing !== null) this.syncWith(this.#differing, null, now, outbox);
-    this.#differing = null;
+    this.reconciler.noteDifference(table.factsOf(slot).address, now);
   }
 
   #judge(now: MonotonicMs, outbox: Outbox): void {
@@ -381,34 +318,12 @@ export class Talk {
     if (isAbove && !isOwnEarlierWord) this.#fate('superseded', incarnation, now, outbox);
   }
 
-  /** Verdicts young enough to matter to someone who slept through them. */
-  #freshVerdicts(now: MonotonicMs): number[] {
-    const { table } = this.#roster;
-    return [...table.dead].filter((slot) => now - table.sinceOf(slot) <= 2 * this.#timings.failMs);
-  }
-
-  #entriesThatFit(slots: readonly number[], now: MonotonicMs): MemberEntry[] {
-    const { table } = this.#roster;
-    table.setOwnCounter(this.#self.stamp(now));
-    const entries: MemberEntry[] = [];
-    let bytes = 0;
-    // From a random place on: what does not fit comes with another sync.
-    const start = slots.length === 0 ? 0 : this.#random.below(slots.length);
-    for (let i = 0; i < slots.length; i++) {
-      const slot = slots[(start + i) % slots.length]!;
-      if (!table.has(slot)) continue;
-      const entry = table.entryOf(slot, now);
-      bytes += entryBytesMax(entry);
-      if (bytes > FRAME_ROOM_BYTES) break;
-      entries.push(entry);
-    }
-    return entries;
-  }
-
   #peers(count: number): Address[] {
     const { table } = this.#roster;
-    const slots = this.#ring.take(count, table.slotLimit, (slot) => slot !== table.selfSlot && table.isAlive(slot));
-    return slots.map((slot) => table.factsOf(slot).address);
+    const ownAddress = this.#self.facts.address;
+    // One that lived at this very address before has not been declared failed yet.
+    const isPeer = (slot: number): boolean => slot !== table.selfSlot && table.isAlive(slot) && table.factsOf(slot).address !== ownAddress;
+    return this.#ring.take(count, table.slotLimit, isPeer).map((slot) => table.factsOf(slot).address);
   }
 
   #mayAnswer(): boolean {

@@ -1,0 +1,65 @@
+// How old a member is, per row: age, not gap. A member is as old as its newest counter, now − (origin + tick × counter), where
+// origin is the least arrival − tick × counter of the last half to whole minute (Chen's freshness point). A late relay of an old
+// counter is old when it comes, and all observers judge at the same instant.
+// Two windows of 30 s: `origin` is the least of both, `above` how far the present one's least lies above it.
+
+import { at, type MonotonicMs, TICK_MS } from '../time.ts';
+import { grown } from './columns.ts';
+
+const WINDOW_MS = 30_000;
+const ABOVE_MAX = 0xffff;
+
+export class Ages {
+  /** Of the living: the instant at which their counter was 0. Of the dead: the instant of the verdict. */
+  #origin = new Float64Array(0);
+  #above = new Uint16Array(0);
+  #window = new Uint8Array(0);
+
+  originOf(slot: number): MonotonicMs {
+    return at(this.#origin[slot]!);
+  }
+
+  freshAt(slot: number, counter: number): MonotonicMs {
+    return at(this.#origin[slot]! + TICK_MS * counter);
+  }
+
+  setVerdictAt(slot: number, instant: number): void {
+    this.#origin[slot] = instant;
+  }
+
+  /** A first sample: of a new life, or after long silence. */
+  begin(slot: number, counter: number, now: MonotonicMs): void {
+    this.#origin[slot] = now - TICK_MS * counter;
+    this.#above[slot] = 0;
+    this.#window[slot] = windowOf(now);
+  }
+
+  sample(slot: number, counter: number, now: MonotonicMs): void {
+    const window = windowOf(now);
+    const passed = (window - this.#window[slot]!) & 0xff;
+    if (passed > 1) {
+      this.begin(slot, counter, now);
+      return;
+    }
+    if (passed === 1) {
+      this.#origin[slot]! += this.#above[slot]!;
+      this.#above[slot] = ABOVE_MAX;
+      this.#window[slot] = window;
+    }
+    const above = now - TICK_MS * counter - this.#origin[slot]!;
+    if (above < 0) {
+      this.#origin[slot]! += above;
+      this.#above[slot] = 0;
+    } else if (above < this.#above[slot]!) this.#above[slot] = above;
+  }
+
+  reserve(length: number): void {
+    this.#origin = grown(this.#origin, new Float64Array(length));
+    this.#above = grown(this.#above, new Uint16Array(length));
+    this.#window = grown(this.#window, new Uint8Array(length));
+  }
+}
+
+function windowOf(now: MonotonicMs): number {
+  return Math.floor(now / WINDOW_MS) & 0xff;
+}

@@ -1,0 +1,83 @@
+// Wishes of the operator that are met at once.
+
+import { assertNever } from '../assert.ts';
+import type { CommandResult, Outbox, RefusedCommandCode } from '../effect.ts';
+import type { Command } from '../input.ts';
+import { NONE } from '../membership/index.ts';
+import type { MonotonicMs } from '../time.ts';
+import type { Roster } from './roster.ts';
+import type { Self } from './self.ts';
+import type { Talk } from './talk.ts';
+import type { Voice } from './voice.ts';
+
+export type ImmediateCommand = Extract<Command, { readonly kind: 'forget' | 'set-tags' | 'set-address' | 'partition' }>;
+
+const DONE: CommandResult = { kind: 'done' };
+
+export class Operator {
+  readonly #self: Self;
+  readonly #roster: Roster;
+  readonly #talk: Talk;
+  readonly #voice: Voice;
+
+  constructor(self: Self, roster: Roster, talk: Talk, voice: Voice) {
+    this.#self = self;
+    this.#roster = roster;
+    this.#talk = talk;
+    this.#voice = voice;
+  }
+
+  obey(command: ImmediateCommand, isMember: boolean, now: MonotonicMs, outbox: Outbox): CommandResult {
+    switch (command.kind) {
+      case 'set-tags':
+        this.#self.changeFacts({ tags: command.tags });
+        return this.#announceFacts(isMember, now, outbox);
+      case 'set-address':
+        this.#self.changeFacts({ address: command.address });
+        return this.#announceFacts(isMember, now, outbox);
+      case 'forget':
+        return isMember ? this.#forget(command.name, now, outbox) : nobodyNamed(command.name);
+      case 'partition':
+        return this.#partition(command.dropIn, command.dropOut, isMember, now);
+      default:
+        return assertNever(command);
+    }
+  }
+
+  #announceFacts(isMember: boolean, now: MonotonicMs, outbox: Outbox): CommandResult {
+    if (!isMember) return DONE;
+    this.#roster.putSelf(this.#self.entry(), now, outbox);
+    this.#talk.expedite(now);
+    return DONE;
+  }
+
+  #forget(name: string, now: MonotonicMs, outbox: Outbox): CommandResult {
+    const { table, showing } = this.#roster;
+    const slot = showing.slotByName(name, now);
+    if (slot === NONE) return nobodyNamed(name);
+    if (slot === table.selfSlot) return refused('is-self', `${name} is this agent: use leave`);
+    if (table.isAlive(slot))
+      return refused('member-alive', `${name} is alive: only a member that failed, left or stopped can be forgotten`);
+    this.#roster.forget(slot, now, outbox);
+    this.#talk.expedite(now);
+    return DONE;
+  }
+
+  #partition(dropIn: readonly string[], dropOut: readonly string[], isMember: boolean, now: MonotonicMs): CommandResult {
+    const { table, showing } = this.#roster;
+    const slotOf = (name: string): number => (isMember ? showing.slotByName(name, now) : NONE);
+    const unknown = [...new Set([...dropIn, ...dropOut])].filter((name) => slotOf(name) === NONE);
+    if (unknown.length > 0) return nobodyNamed(unknown.join(', '));
+    this.#talk.deafTo(new Set(dropIn.map(slotOf)));
+    this.#voice.muteTo(new Set(dropOut.map((name) => table.factsOf(slotOf(name)).address)));
+    return DONE;
+  }
+}
+
+function nobodyNamed(name: string): CommandResult {
+  return refused('no-such-member', `no member is named ${name}`);
+}
+
+function refused(code: RefusedCommandCode, message: string): CommandResult {
+  return { kind: 'refused', code, message };
+}

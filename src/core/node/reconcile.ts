@@ -1,0 +1,150 @@
+// Anti-entropy: pushes bear a hash of the list, and whoever sees another one than its own asks for what differs, over a stream,
+// soon when that taught something, ever more rarely while it did not.
+
+import type { Outbox } from '../effect.ts';
+import { compareDigest, digestOf, entryBytesMax, slotsOfHashes } from '../gossip/index.ts';
+import type { Address } from '../ids.ts';
+import { LIMITS, type MemberEntry, type Sync } from '../message.ts';
+import type { Random } from '../random.ts';
+import { at, type MonotonicMs, NEVER } from '../time.ts';
+import type { Timings } from '../timings.ts';
+import type { Roster } from './roster.ts';
+import type { Self } from './self.ts';
+import type { Voice } from './voice.ts';
+
+/** A stream's message is filled to here at most. */
+const FRAME_ROOM_BYTES = LIMITS.frameBytesMax / 4;
+const DELAY_MAX_MS = 60_000;
+
+/** Believes what was told and names the rows that the teller has wrong. */
+type Believe = (entries: readonly MemberEntry[], now: MonotonicMs, outbox: Outbox) => number[];
+
+export class Reconciler {
+  readonly #self: Self;
+  readonly #roster: Roster;
+  readonly #voice: Voice;
+  readonly #random: Random;
+  readonly #believe: Believe;
+  #timings: Timings;
+  #syncAt: MonotonicMs = NEVER;
+  #syncDelayMs: number;
+  /** Who was last seen with another list than ours. */
+  #differing: Address | null = null;
+
+  constructor(self: Self, roster: Roster, voice: Voice, timings: Timings, random: Random, believe: Believe) {
+    this.#self = self;
+    this.#roster = roster;
+    this.#voice = voice;
+    this.#timings = timings;
+    this.#random = random;
+    this.#believe = believe;
+    this.#syncDelayMs = 2 * timings.heartbeatMs;
+  }
+
+  get nextAt(): MonotonicMs {
+    return this.#syncAt;
+  }
+
+  retime(timings: Timings): void {
+    this.#timings = timings;
+    this.#syncDelayMs = 2 * timings.heartbeatMs;
+  }
+
+  noteDifference(peer: Address, now: MonotonicMs): void {
+    this.#differing = peer;
+    if (this.#syncAt === NEVER) this.#syncAt = at(now + this.#syncDelayMs * this.#random.between(0.5, 1.5));
+  }
+
+  tick(now: MonotonicMs, outbox: Outbox): void {
+    if (now < this.#syncAt) return;
+    this.#syncAt = NEVER;
+    if (this.#differing !== null) this.syncWith(this.#differing, null, now, outbox);
+    this.#differing = null;
+  }
+
+  /** The other side's sync: what it lacks goes back, what it told is believed, what was wrong in it is corrected. */
+  answerSync(exchange: number, message: Sync, now: MonotonicMs, outbox: Outbox): void {
+    const { table } = this.#roster;
+    const cluster = this.#self.clusterId;
+    if (cluster === null) return this.#voice.reply(exchange, { kind: 'refused', reason: 'no-cluster', detail: '' }, now, outbox);
+    if (message.clusterId !== cluster)
+      return this.#voice.reply(exchange, { kind: 'refused', reason: 'other-cluster', detail: cluster }, now, outbox);
+    const corrections = this.#believe(message.entries, now, outbox);
+    const difference = message.digest === null ? null : compareDigest(table, message.digest);
+    const slots = difference === null ? corrections : [...corrections, ...difference.theyLack, ...this.#freshVerdicts(now)];
+    this.#voice.reply(
+      exchange,
+      {
+        kind: 'sync-reply',
+        clusterId: cluster,
+        entries: this.#entriesThatFit(slots, now),
+        wanted: difference?.weLack ?? new Uint32Array(0),
+      },
+      now,
+      outbox,
+    );
+  }
+
+  hearSyncReply(from: Address, entries: readonly MemberEntry[], wanted: Uint32Array, now: MonotonicMs, outbox: Outbox): void {
+    const cluster = this.#self.clusterId;
+    if (cluster === null) return;
+    const indexBefore = this.#roster.index;
+    const corrections = this.#believe(entries, now, outbox);
+    const slots = [...corrections, ...(wanted.length > 0 ? slotsOfHashes(this.#roster.table, wanted) : [])];
+    if (slots.length > 0) {
+      const told = this.#entriesThatFit(slots, now);
+      this.#voice.ask(
+        { kind: 'deliver', at: from, seed: null },
+        { kind: 'sync', clusterId: cluster, digest: null, entries: told },
+        now,
+        outbox,
+      );
+    }
+    const taughtNothing = this.#roster.index === indexBefore && slots.length === 0;
+    this.#syncDelayMs = taughtNothing ? Math.min(DELAY_MAX_MS, this.#syncDelayMs * 2) : 2 * this.#timings.heartbeatMs;
+  }
+
+  /** Asks for what differs, over a stream. */
+  syncWith(peer: Address, seed: string | null, now: MonotonicMs, outbox: Outbox): boolean {
+    const cluster = this.#self.clusterId;
+    if (cluster === null) return false;
+    const entries = this.#entriesThatFit([this.#roster.table.selfSlot, ...this.#freshVerdicts(now)], now);
+    return this.#voice.ask(
+      { kind: 'sync', at: peer, seed },
+      { kind: 'sync', clusterId: cluster, digest: digestOf(this.#roster.table), entries },
+      now,
+      outbox,
+    );
+  }
+
+  wholeList(now: MonotonicMs): MemberEntry[] {
+    const { table } = this.#roster;
+    const slots: number[] = [];
+    for (let slot = 0; slot < table.slotLimit; slot++) if (table.isConfirmed(slot)) slots.push(slot);
+    return this.#entriesThatFit([...slots, ...this.#freshVerdicts(now)], now);
+  }
+
+  /** Verdicts young enough to matter to someone who slept through them. */
+  #freshVerdicts(now: MonotonicMs): number[] {
+    const { table } = this.#roster;
+    return [...table.dead].filter((slot) => now - table.sinceOf(slot) <= 2 * this.#timings.failMs);
+  }
+
+  #entriesThatFit(slots: readonly number[], now: MonotonicMs): MemberEntry[] {
+    const { table } = this.#roster;
+    table.setOwnCounter(this.#self.stamp(now));
+    const entries: MemberEntry[] = [];
+    let bytes = 0;
+    // From a random place on: what does not fit comes with another sync.
+    const start = slots.length === 0 ? 0 : this.#random.below(slots.length);
+    for (let i = 0; i < slots.length; i++) {
+      const slot = slots[(start + i) % slots.length]!;
+      if (!table.has(slot)) continue;
+      const entry = table.entryOf(slot, now);
+      bytes += entryBytesMax(entry);
+      if (bytes > FRAME_ROOM_BYTES) break;
+      entries.push(entry);
+    }
+    return entries;
+  }
+}

@@ -1,0 +1,72 @@
+// How a list looks from outside: who is shown, under which state, since when. Reads only.
+
+import { type MemberTable, NONE } from '../membership/index.ts';
+import type { MonotonicMs } from '../time.ts';
+import type { MemberCounts, MemberView } from '../view.ts';
+import type { Graveyard } from './graveyard.ts';
+
+type RttOf = (slot: number) => number | null;
+
+export class Showing {
+  readonly #table: MemberTable;
+  readonly #graveyard: Graveyard;
+
+  constructor(table: MemberTable, graveyard: Graveyard) {
+    this.#table = table;
+    this.#graveyard = graveyard;
+  }
+
+  /** The living bearer of a name, else a dead one that is still shown, else NONE. */
+  slotByName(name: string, now: MonotonicMs): number {
+    const { directory } = this.#table;
+    const bears = (slot: number): boolean => this.#table.has(slot) && this.#table.factsOf(slot).name === name;
+    const living = directory.findByName(name, (slot) => bears(slot) && this.#table.isConfirmed(slot));
+    if (living !== NONE) return living;
+    return directory.findByName(name, (slot) => bears(slot) && this.#isDeadAndShown(slot, now));
+  }
+
+  members(now: MonotonicMs, rttOf: RttOf): MemberView[] {
+    const views: MemberView[] = [];
+    for (let slot = 0; slot < this.#table.slotLimit; slot++) {
+      if (this.#table.isConfirmed(slot) || this.#isDeadAndShown(slot, now)) views.push(this.view(slot, now, rttOf));
+    }
+    return views.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : a.id < b.id ? -1 : 1));
+  }
+
+  view(slot: number, now: MonotonicMs, rttOf: RttOf): MemberView {
+    const table = this.#table;
+    const facts = table.factsOf(slot);
+    const state = table.stateOf(slot);
+    const isSelf = slot === table.selfSlot;
+    return {
+      id: table.directory.idAt(slot),
+      name: facts.name,
+      address: facts.address,
+      state: state === 'alive' && table.isSuspect(slot) ? 'suspect' : state,
+      incarnation: table.incarnationOf(slot),
+      counter: table.counterOf(slot),
+      ageMs: isSelf ? 0 : Math.max(0, now - (state === 'alive' ? table.freshAt(slot) : table.sinceOf(slot))),
+      phi: null,
+      rttMs: isSelf ? null : rttOf(slot),
+      zone: facts.meta.zone,
+      tags: facts.meta.tags,
+      software: facts.meta.software,
+      since: table.sinceOf(slot),
+      isSelf,
+    };
+  }
+
+  counts(now: MonotonicMs): MemberCounts {
+    const counts = { failed: 0, left: 0, stopped: 0 };
+    for (const slot of this.#table.dead) {
+      const state = this.#table.stateOf(slot);
+      if (state !== 'alive' && this.#graveyard.isShown(slot, now)) counts[state] += 1;
+    }
+    const suspect = this.#table.suspectCount;
+    return { alive: this.#table.confirmedCount - suspect, suspect, ...counts };
+  }
+
+  #isDeadAndShown(slot: number, now: MonotonicMs): boolean {
+    return this.#table.has(slot) && !this.#table.isAlive(slot) && this.#graveyard.isShown(slot, now);
+  }
+}

@@ -1,0 +1,60 @@
+// Exchanges over TCP, both sides: which question goes to whom, which answer belongs to what was asked.
+
+import type { Outbox } from '../effect.ts';
+import { sameTag } from '../hash.ts';
+import type { Envelope } from '../message.ts';
+import type { MonotonicMs } from '../time.ts';
+import type { Admission } from './admission.ts';
+import type { Self } from './self.ts';
+import type { Talk } from './talk.ts';
+import type { Voice } from './voice.ts';
+
+export class Streams {
+  readonly #self: Self;
+  readonly #voice: Voice;
+  readonly #talk: Talk;
+  readonly #admission: Admission;
+  readonly #refuse: (reason: string) => void;
+
+  constructor(self: Self, voice: Voice, talk: Talk, admission: Admission, refuse: (reason: string) => void) {
+    this.#self = self;
+    this.#voice = voice;
+    this.#talk = talk;
+    this.#admission = admission;
+    this.#refuse = refuse;
+  }
+
+  /** Answered in this step or not at all. */
+  asked(exchange: number, envelope: Envelope, now: MonotonicMs, outbox: Outbox): void {
+    const { message, sender } = envelope;
+    if (message.kind === 'join') return this.#admission.answerJoin(exchange, message, now, outbox);
+    if (message.kind !== 'sync') return this.#refuse('datagram-message-in-stream');
+    if (this.#self.clusterId !== null && sameTag(sender, this.#self.tag)) {
+      return this.#voice.reply(exchange, { kind: 'refused', reason: 'self', detail: '' }, now, outbox);
+    }
+    if (this.#talk.isDeafTo(sender)) return this.#refuse('dev-partition');
+    this.#talk.reconciler.answerSync(exchange, message, now, outbox);
+  }
+
+  answered(exchange: number, envelope: Envelope, now: MonotonicMs, outbox: Outbox): void {
+    const { message, sender } = envelope;
+    const purpose = this.#voice.close(exchange);
+    if (purpose === null) return this.#refuse('answer-to-nothing');
+    const isOfKind = message.kind === 'refused' || message.kind === (purpose.kind === 'join' ? 'welcome' : 'sync-reply');
+    if (!isOfKind) {
+      this.#admission.unanswered(purpose, `answered with "${message.kind}"`, now);
+      return this.#refuse('answer-of-wrong-kind');
+    }
+    if (message.kind === 'sync-reply') {
+      if (message.clusterId !== this.#self.clusterId) return this.#refuse('foreign-cluster');
+      if (this.#talk.isDeafTo(sender)) return this.#refuse('dev-partition');
+      this.#talk.reconciler.hearSyncReply(purpose.at, message.entries, message.wanted, now, outbox);
+    }
+    this.#admission.answered(purpose, message, outbox, now);
+  }
+
+  unanswered(exchange: number, reason: string, now: MonotonicMs): void {
+    const purpose = this.#voice.close(exchange);
+    if (purpose !== null) this.#admission.unanswered(purpose, reason, now);
+  }
+}

@@ -1,0 +1,39 @@
+// Nobody becomes a packet gun: what a node sends in five seconds stays within what its rounds, rumours and answers can need.
+// Two that refuse each other's packets with packets would answer each other for ever; so would a rumour that never ends.
+
+import type { Effect, Input } from '../../core/index.ts';
+import type { Host } from '../host.ts';
+import type { CheckedWorld, Checker } from './checker.ts';
+
+const WINDOW_MS = 5000;
+/** A second: rounds and rumours to a few peers twice a second, questions to the silent, greetings; and twice for each member. */
+const PACKETS_MAX = 25;
+const PACKETS_PER_MEMBER_MAX = 2;
+
+export class NoStorms implements Checker {
+  readonly rule = 'no-storms';
+  readonly #world: CheckedWorld;
+  readonly #windowMs: number[] = [];
+  readonly #sent: number[] = [];
+
+  constructor(world: CheckedWorld) {
+    this.#world = world;
+  }
+
+  stepped(host: Host, _input: Input, effects: readonly Effect[]): string | null {
+    const { index } = host;
+    const nowMs = this.#world.nowMs;
+    if (nowMs - (this.#windowMs[index] ?? Number.NEGATIVE_INFINITY) > WINDOW_MS) {
+      this.#windowMs[index] = nowMs;
+      this.#sent[index] = 0;
+    }
+    let sent = this.#sent[index]!;
+    for (let i = 0; i < effects.length; i++) {
+      const effect = effects[i]!;
+      if (effect.kind === 'send') sent += effect.to.length;
+    }
+    this.#sent[index] = sent;
+    const maximum = (WINDOW_MS / 1000) * (PACKETS_MAX + PACKETS_PER_MEMBER_MAX * this.#world.hosts.length);
+    return sent > maximum ? `sent ${sent} datagrams within ${WINDOW_MS} ms` : null;
+  }
+}

@@ -1,0 +1,5 @@
+// The door of sim/: for scripts/sim.mjs, and for tests.
+
+export { main, narration, type Terminal } from './main.ts';
+export { type Report, type RunHooks, run, type Settings } from './run.ts';
+export { SCENES } from './scenes/index.ts';

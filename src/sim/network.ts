@@ -1,0 +1,120 @@
+// What the network does to each datagram and connection, by directed pair: loses, delays, doubles, cuts.
+// A fault covers every pair (from, to) of two sets of hosts; a two-way partition is two of them. Overlapping faults add up, and
+// each is taken away by itself, so healing one never heals another. transport/memory.ts moves the bytes; when is decided here.
+
+import type { Address, Random } from '../core/index.ts';
+
+/** Latency of the healthy network. A range makes packets overtake each other. */
+export interface Latency {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+export const LAN_LATENCY: Latency = { fromMs: 0.1, toMs: 1.2 };
+
+export interface LinkFault {
+  /** 1 at each host index it starts from and ends at. */
+  readonly from: Uint8Array;
+  readonly to: Uint8Array;
+  /** Of one packet being lost; 1 is a cut. */
+  readonly loss: number;
+  /** Each packet is late by up to this. */
+  readonly delayMsMax: number;
+  /** Of one packet arriving twice. */
+  readonly duplication: number;
+}
+
+/** A retransmission of TCP after a loss; after this many in a row the connection is given up. */
+const RETRANSMIT_MS = 200;
+const RETRANSMITS_MAX = 6;
+
+export class LinkPolicy {
+  readonly #random: Random;
+  readonly #latency: Latency;
+  readonly #hostOf = new Map<Address, number>();
+  #faults: readonly LinkFault[] = [];
+  // Handed out again and again: the network reads the delays before it asks for the next packet's.
+  readonly #lost: readonly number[] = [];
+  readonly #once: number[] = [0];
+  readonly #twice: number[] = [0, 0];
+
+  constructor(random: Random, latency: Latency) {
+    this.#random = random;
+    this.#latency = latency;
+  }
+
+  /** Whose address it is now. An address that no host has leads nowhere. */
+  place(address: Address, host: number): void {
+    this.#hostOf.set(address, host);
+  }
+
+  remove(address: Address): void {
+    this.#hostOf.delete(address);
+  }
+
+  add(fault: LinkFault): void {
+    this.#faults = [...this.#faults, fault];
+  }
+
+  heal(fault: LinkFault): void {
+    this.#faults = this.#faults.filter((other) => other !== fault);
+  }
+
+  isCut(from: number, to: number): boolean {
+    return this.#faults.some((fault) => fault.loss >= 1 && fault.from[from] === 1 && fault.to[to] === 1);
+  }
+
+  /** The delay of each copy that arrives; none when it is lost. */
+  datagram(from: Address, to: Address): readonly number[] {
+    const random = this.#random;
+    let delayMs = random.between(this.#latency.fromMs, this.#latency.toMs);
+    let isDoubled = false;
+    if (this.#faults.length > 0) {
+      const fromHost = this.#hostOf.get(from);
+      const toHost = this.#hostOf.get(to);
+      if (fromHost === undefined || toHost === undefined) return this.#lost;
+      for (let i = 0; i < this.#faults.length; i++) {
+        const fault = this.#faults[i]!;
+        if (fault.from[fromHost] !== 1 || fault.to[toHost] !== 1) continue;
+        if (fault.loss > 0 && random.chance(fault.loss)) return this.#lost;
+        if (fault.delayMsMax > 0) delayMs += random.unit() * fault.delayMsMax;
+        if (fault.duplication > 0 && random.chance(fault.duplication)) isDoubled = true;
+      }
+    }
+    if (isDoubled) {
+      this.#twice[0] = delayMs;
+      this.#twice[1] = delayMs + random.unit() * (delayMs + 10);
+      return this.#twice;
+    }
+    this.#once[0] = delayMs;
+    return this.#once;
+  }
+
+  /** One way of a connection's exchange, or null when none can be made: a cut in either direction is enough. */
+  exchange(from: Address, to: Address): number | null {
+    const fromHost = this.#hostOf.get(from);
+    const toHost = this.#hostOf.get(to);
+    if (fromHost === undefined || toHost === undefined) return null;
+    let delayMs = this.#random.between(this.#latency.fromMs, this.#latency.toMs);
+    for (let i = 0; i < this.#faults.length; i++) {
+      const fault = this.#faults[i]!;
+      const isOnWay = fault.from[fromHost] === 1 && fault.to[toHost] === 1;
+      const isOnWayBack = fault.from[toHost] === 1 && fault.to[fromHost] === 1;
+      if (!isOnWay && !isOnWayBack) continue;
+      delayMs += this.#random.unit() * fault.delayMsMax;
+      let tries = 0;
+      while (fault.loss > 0 && this.#random.chance(fault.loss)) {
+        if (++tries > RETRANSMITS_MAX) return null;
+        delayMs += RETRANSMIT_MS * tries;
+      }
+    }
+    return delayMs;
+  }
+}
+
+/** A set of hosts as the faults want it. */
+export function hostMask(hosts: readonly number[], hostCount: number): Uint8Array {
+  const mask = new Uint8Array(hostCount);
+  for (const host of hosts) mask[host] = 1;
+  return mask;
+}

@@ -1,0 +1,253 @@
+// Everything there is: hosts, the network between them, names, chance, the trace, and those who watch.
+// Rule kept: all chance comes from the seed, in streams of its own for each concern, so that one more fault does not change the clocks.
+// What happens in the world is decided by scenes; what must hold in it by checkers/.
+
+import type { Transport } from '../agent/ports.ts';
+import {
+  type Address,
+  AssertionError,
+  CLOCK_RATE_ERROR,
+  type CoreEvent,
+  type Directory,
+  type Effect,
+  formatAddress,
+  hash32,
+  type Input,
+  type MonotonicMs,
+  type Node,
+  type NodeId,
+  type NodeOptions,
+  PROFILES,
+  type ProfileName,
+  Random,
+} from '../core/index.ts';
+import { MemoryNetwork, type MemoryTransport } from '../transport/memory.ts';
+import { type CalmSpell, type CheckedWorld, Convergence, Inspector, POLL_MS, safetyCheckers, type Violation } from './checkers/index.ts';
+import { Disk } from './disk.ts';
+import { type End, Host, type HostWorld, type Identity, type Launch } from './host.ts';
+import { drawClock } from './host-clock.ts';
+import { Names } from './names.ts';
+import { LAN_LATENCY, LinkPolicy } from './network.ts';
+import { Scheduler } from './scheduler.ts';
+import { Trace, type TraceKind } from './trace.ts';
+
+export interface WorldOptions {
+  readonly seed: number;
+  readonly profile: ProfileName;
+  readonly createNode: (options: NodeOptions, now: MonotonicMs) => Node;
+  /** Shared by all nodes. */
+  readonly directory: Directory;
+  /** A readable line for each event of each node, each start and end of a process, each fault. */
+  readonly narrate: ((atMs: number, who: string, what: string) => void) | null;
+}
+
+/** A process that exits by itself is started again after this, as a service manager would. */
+const RESTART_MS = 2000;
+/** More events than this within a millisecond are a loop that never ends. */
+const BUSY_MAX_PER_HOST = 10_000;
+
+export class World implements HostWorld, CheckedWorld {
+  readonly scheduler = new Scheduler();
+  readonly #trace = new Trace();
+  readonly links: LinkPolicy;
+  readonly names: Names;
+  readonly profile: ProfileName;
+  readonly createNode: (options: NodeOptions, now: MonotonicMs) => Node;
+  readonly directory: Directory;
+  readonly failMsMax: number;
+  readonly hosts: Host[] = [];
+  readonly identities = new Map<NodeId, Identity>();
+  readonly #options: WorldOptions;
+  readonly #network: MemoryNetwork;
+  readonly #inspector: Inspector;
+  readonly #convergence: Convergence;
+  readonly #expectations: { readonly claim: string; readonly holds: (host: Host, event: CoreEvent) => boolean }[] = [];
+  isSupervised = true;
+  delayMsMax = LAN_LATENCY.toMs;
+  openTransportCount = 0;
+  toldCount = 0;
+
+  constructor(options: WorldOptions) {
+    this.#options = options;
+    this.profile = options.profile;
+    this.createNode = options.createNode;
+    this.directory = options.directory;
+    this.failMsMax = (PROFILES[options.profile].failMs * (1 + CLOCK_RATE_ERROR)) / (1 - CLOCK_RATE_ERROR);
+    this.links = new LinkPolicy(this.chance('links'), LAN_LATENCY);
+    this.names = new Names(this.scheduler, this.chance('names'));
+    this.#network = new MemoryNetwork(this.scheduler, this.links);
+    this.#convergence = new Convergence(this, (host) => this.#inspector.isWatched(host));
+    this.#inspector = new Inspector(this, [...safetyCheckers(this), this.#convergence]);
+    this.scheduler.schedule(POLL_MS, this.#poll);
+  }
+
+  get nowMs(): number {
+    return this.scheduler.nowMs;
+  }
+
+  get pendingCount(): number {
+    return this.scheduler.pendingCount;
+  }
+
+  get resolver(): Names {
+    return this.names;
+  }
+
+  get violation(): Violation | null {
+    return this.#inspector.violation;
+  }
+
+  /** How long each calm spell took to converge. */
+  get convergenceMs(): readonly (number | null)[] {
+    return this.#convergence.tookMs;
+  }
+
+  /** Over all that has happened so far. */
+  get traceHash(): string {
+    return this.#trace.digest();
+  }
+
+  get traceCount(): number {
+    return this.#trace.count;
+  }
+
+  /** A stream of chance of its own for each purpose. */
+  chance(purpose: string): Random {
+    return new Random(hash32(purpose, this.#options.seed));
+  }
+
+  addHost(launch: Launch, name = launch.name): Host {
+    const index = this.hosts.length;
+    const random = this.chance(`host ${index}`);
+    const clock = drawClock(this.scheduler, random);
+    const disk = new Disk(this.scheduler, this.chance(`disk ${index}`));
+    const host = new Host(index, name, addressOf(index, 0), launch, { clock, disk, world: this, random });
+    this.hosts.push(host);
+    this.#place(host);
+    return host;
+  }
+
+  /** Between two runs: the lease ran out, the container got another address. */
+  moveHost(host: Host): void {
+    this.links.remove(host.address);
+    host.moveCount += 1;
+    host.address = addressOf(host.index, host.moveCount);
+    this.#place(host);
+  }
+
+  announceCalm(spell: CalmSpell): void {
+    this.#convergence.add(spell);
+  }
+
+  /** Every later event of every node has to satisfy it. */
+  expectOfEvents(claim: string, holds: (host: Host, event: CoreEvent) => boolean): void {
+    this.#expectations.push({ claim, holds });
+  }
+
+  fail(rule: string, who: string, message: string): void {
+    this.#inspector.report(rule, who, message);
+  }
+
+  narrate(who: string, what: string): void {
+    this.#options.narrate?.(this.nowMs, who, what);
+  }
+
+  /** Until then, or until something broke. */
+  run(untilMs: number): void {
+    try {
+      let millisecond = 0;
+      let count = 0;
+      while (this.#inspector.violation === null && this.scheduler.runNext(untilMs)) {
+        if (this.nowMs >= millisecond + 1) {
+          millisecond = this.nowMs;
+          count = 0;
+        } else if (++count > BUSY_MAX_PER_HOST * this.hosts.length) this.fail('time-passes', '-', `${count} events within a millisecond`);
+      }
+    } catch (error) {
+      if (!(error instanceof AssertionError)) throw error;
+      this.fail('assertion', '-', error.stack ?? error.message);
+    }
+  }
+
+  open(host: Host): Transport {
+    const inner: MemoryTransport = this.#network.open(host.address);
+    this.openTransportCount += 1;
+    return {
+      send: (to, bytes) => inner.send(to, bytes),
+      exchange: (to, bytes, timeoutMs, done) => inner.exchange(to, bytes, timeoutMs, done),
+      listen: (receiver) => inner.listen(receiver),
+      close: () => {
+        this.openTransportCount -= 1;
+        inner.close();
+      },
+    };
+  }
+
+  identify(id: NodeId, name: string, host: Host): Identity {
+    let identity = this.identities.get(id);
+    if (identity === undefined) {
+      identity = { id, name, host, goneSinceMs: null };
+      this.identities.set(id, identity);
+    }
+    return identity;
+  }
+
+  trace(host: Host | null, kind: TraceKind, content: number): void {
+    this.#trace.add(this.scheduler.nowMs, host?.index ?? 0, kind, content);
+  }
+
+  stepped(host: Host, input: Input, effects: readonly Effect[]): void {
+    this.#inspector.stepped(host, input, effects);
+  }
+
+  started(host: Host): void {
+    this.narrate(host.name, host.startCount === 1 ? `starts at ${host.address}` : `starts again at ${host.address}`);
+    this.#inspector.started(host);
+  }
+
+  told(host: Host, event: CoreEvent): void {
+    this.toldCount += 1;
+    this.trace(host, 'event', (event.incarnation % 4294967296) ^ event.type.length);
+    if (this.#options.narrate !== null) this.narrate(host.name, `${event.type} ${this.#subjectOf(event)}`);
+    for (let i = 0; i < this.#expectations.length; i++) {
+      const { claim, holds } = this.#expectations[i]!;
+      if (!holds(host, event)) this.fail('expectation', host.name, `${claim}; but ${event.type} ${event.member}: ${event.reason}`);
+    }
+  }
+
+  ended(host: Host, end: End): void {
+    this.narrate(host.name, end.kind === 'killed' ? 'is killed' : `exits: ${end.reason}`);
+    this.#inspector.ended(host, end);
+    if (!this.isSupervised || end.kind === 'killed' || end.reason === 'left' || end.reason === 'stopped') return;
+    this.scheduler.schedule(RESTART_MS, () => {
+      if (host.process === null && host.heldDownCount === 0) host.start();
+    });
+  }
+
+  #place(host: Host): void {
+    this.links.place(host.address, host.index);
+    this.names.set(seedOf(host.name), [host.address]);
+  }
+
+  // Incarnations are wall-clock numbers, and names may clash: people count lives and know machines.
+  #subjectOf({ id, incarnation, member }: CoreEvent): string {
+    const host = this.identities.get(id)?.host;
+    if (host === undefined) return `${member} (nobody)`;
+    const born = host.disk.durable?.id === id ? host.disk.durable.bornIncarnation : incarnation;
+    return `${host.name} (life ${incarnation - born + 1})`;
+  }
+
+  readonly #poll = (): void => {
+    this.#inspector.polled();
+    this.scheduler.schedule(POLL_MS, this.#poll);
+  };
+}
+
+/** What others are given as a seed to find the host of this name. */
+export function seedOf(name: string): string {
+  return `${name}.sim:7946`;
+}
+
+function addressOf(index: number, moveCount: number): Address {
+  return formatAddress(`10.${moveCount}.${index >> 8}.${index & 255}`, 7946);
+}

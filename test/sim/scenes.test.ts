@@ -1,0 +1,31 @@
+// Every scene once, small, for two seeds.
+
+import { describe, expect, test } from 'vitest';
+import { run, SCENES } from '../../src/sim/index.ts';
+
+/** Each small; those whose length is their point keep it. */
+const SMALL: Readonly<Record<string, number>> = {
+  'bootstrap-all-at-once': 5,
+  'crash-ten': 20,
+  'partition-heal': 4,
+  'long-partition': 2,
+  'name-clash': 3,
+  chaos: 4,
+};
+
+describe('the scenes', () => {
+  test.each(SCENES.map((scene) => [scene.name, scene.story] as const))(
+    '%s: %s',
+    (name) => {
+      for (const seed of [1, 2]) {
+        const { violation } = run({ seed, scene: name, nodes: SMALL[name] ?? null, untilMs: null });
+        expect(violation, `npm run sim -- --seed=${seed} --scene=${name} --narrate`).toBeNull();
+      }
+    },
+    120_000,
+  );
+
+  test('have names of their own', () => {
+    expect(new Set(SCENES.map(({ name }) => name)).size).toBe(SCENES.length);
+  });
+});
