@@ -3,11 +3,11 @@
 
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { at, Directory, type MemberEntry, Outbox, PROFILES } from '../../src/core/index.ts';
-import { INCARNATION_LEAP_MAX } from '../../src/core/membership/index.ts';
-import { Roster } from '../../src/core/roster.ts';
-import { entryOf, idOf, someEntryOf } from '../support/members.ts';
-import { type Believed, naiveList } from '../support/naive-merge.ts';
+import { at, Directory, type MemberEntry, Outbox, PROFILES } from '../../../src/core/index.ts';
+import { INCARNATION_LEAP_MAX } from '../../../src/core/membership/index.ts';
+import { Roster } from '../../../src/core/node/roster.ts';
+import { entryOf, idOf, someEntryOf } from '../../support/members.ts';
+import { type Believed, naiveList } from '../../support/naive-merge.ts';
 
 const NOW = at(1_000_000);
 const IDS = 3;

@@ -2,9 +2,9 @@
 
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { at, Random } from '../../src/core/index.ts';
-import { SeedBook } from '../../src/core/seeds.ts';
-import { addressOf } from '../support/members.ts';
+import { at, Random } from '../../../src/core/index.ts';
+import { SeedBook } from '../../../src/core/node/seeds.ts';
+import { addressOf } from '../../support/members.ts';
 
 const someAddress = fc.nat(60).map(addressOf);
 const someSeed = fc.constantFrom('a', 'b:1', '[::1]:7946', 'c');

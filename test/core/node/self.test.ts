@@ -2,9 +2,9 @@
 
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { AssertionError, at, type ClusterId, type Incarnation, NO_TAG, type RunNonce, TICK_MS, tagOf } from '../../src/core/index.ts';
-import { Self } from '../../src/core/self.ts';
-import { addressOf, factsOf, idOf } from '../support/members.ts';
+import { AssertionError, at, type ClusterId, type Incarnation, NO_TAG, type RunNonce, TICK_MS, tagOf } from '../../../src/core/index.ts';
+import { Self } from '../../../src/core/node/self.ts';
+import { addressOf, factsOf, idOf } from '../../support/members.ts';
 
 const CLUSTER = 'c'.repeat(32) as ClusterId;
 const NONCE = 'e'.repeat(32) as RunNonce;
