@@ -20,8 +20,9 @@ import type { Voice } from './voice.ts';
 const PUSH_FIXED_BYTES = 56;
 const SEAL_BYTES = 28;
 const ROOM_BYTES = LIMITS.datagramBytesMax - PUSH_FIXED_BYTES - SEAL_BYTES;
-/** Strangers greeted in one go; the counters of the others confirm them. */
+/** Strangers greeted in one go. In a crowd few are: the counters that others tell confirm them soon enough. */
 const GREETINGS_PER_ROUND = 16;
+const GREETINGS_IN_A_CROWD = 2;
 /** Answers in one heartbeat beyond one for every member (each may ask once): nobody can make this node a packet gun. */
 const ANSWERS_TO_STRANGERS = 64;
 const RTTS_MAX = 256;
@@ -209,7 +210,11 @@ export class Talk {
     for (const corrected of this.#believeAll(push.entries, 'relay', now, outbox)) rumours.addOnce(corrected);
     this.#roster.hearBeats(push.beats, now, outbox);
     this.expedite(now);
-    if (!table.has(slot) || sameTag(push.listHash, table.listHash)) return;
+    if (sameTag(push.listHash, table.listHash)) {
+      if (rumours.size > 0) rumours.heardAgreement(table);
+      return;
+    }
+    if (!table.has(slot)) return;
     this.reconciler.noteDifference(table.factsOf(slot).address, now);
   }
 
@@ -222,9 +227,10 @@ export class Talk {
 
   #greet(now: MonotonicMs, outbox: Outbox): void {
     const { table, strangers } = this.#roster;
+    const limit = strangers.size > 4 * GREETINGS_PER_ROUND ? GREETINGS_IN_A_CROWD : GREETINGS_PER_ROUND;
     const greeted: number[] = [];
     for (const slot of strangers) {
-      if (greeted.length === GREETINGS_PER_ROUND) break;
+      if (greeted.length === limit) break;
       greeted.push(slot);
     }
     for (const slot of greeted) {
