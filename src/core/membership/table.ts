@@ -96,11 +96,11 @@ export class MemberTable {
   }
 
   tagOf(slot: number): Tag {
-    return { lo: this.#tagLo[slot]!, hi: this.#heldFacts(slot).tagHi };
+    return { lo: this.#tagLo[slot]!, hi: this.#heldFacts(slot).tagHi >>> 0 };
   }
 
   hasTag(slot: number, tag: Tag): boolean {
-    return this.has(slot) && this.#tagLo[slot] === tag.lo && this.#heldFacts(slot).tagHi === tag.hi;
+    return this.has(slot) && this.#tagLo[slot] === tag.lo && this.#heldFacts(slot).tagHi === (tag.hi | 0);
   }
 
   /** When the newest counter was emitted, as far as the clocks tell. */
