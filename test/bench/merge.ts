@@ -1,10 +1,11 @@
 // What hearing costs, and what a member costs in memory: 1,000 counters heard, 1,000 members merged in full, and the bytes that a
 // list of 10,000 takes, alone in a real agent and as one of many views over the simulator's shared directory.
 
-import { at, Directory, type MemberEntry, Outbox, PROFILES, Random } from '../../src/core/index.ts';
+import { at, Directory, type Envelope, type MemberEntry, Outbox, PROFILES, Random } from '../../src/core/index.ts';
 import { MemberTable } from '../../src/core/membership/index.ts';
 import { Roster } from '../../src/core/node/roster.ts';
-import { memberEntry } from './codec.ts';
+import { Codec } from '../../src/wire/index.ts';
+import { memberEntry, syncOf } from './codec.ts';
 
 export interface MergeFigure {
   readonly name: string;
@@ -87,6 +88,7 @@ function filledRoster(count: number): { roster: Roster; entries: MemberEntry[] }
   return { roster, entries };
 }
 
+const codec = new Codec();
 const GROWN = 10_000;
 const VIEWS = 200;
 
@@ -94,8 +96,9 @@ const VIEWS = 200;
 export function memoryBench(): MemoryFigure[] | null {
   if (globalThis.gc === undefined) return null;
   return [
-    { name: 'a member of a list of its own', bytes: ownListBytes() },
-    { name: 'a row of one view over a shared directory', bytes: sharedRowBytes() },
+    // The second time, because the first one's bytes are also the code that it made warm.
+    { name: 'a member of a list of its own', bytes: [ownListBytes(), ownListBytes()][1]! },
+    { name: 'a row of one view over a shared directory', bytes: [sharedRowBytes(), sharedRowBytes()][1]! },
   ];
 }
 
@@ -117,7 +120,7 @@ function ownListBytes(): number {
   const grow = (from: number, to: number): void => {
     for (let i = from; i < to; i++) {
       outbox.clear();
-      roster.believe(memberEntry(random, i), 'itself', now, outbox);
+      roster.believe(asReceived(memberEntry(random, i)), 'itself', now, outbox);
     }
     // Rumours wear off; a list at rest has none.
     for (let slot = 0; slot < roster.table.slotLimit; slot++) for (let told = 0; told < 8; told++) roster.rumours.heardAgain(slot);
@@ -129,6 +132,15 @@ function ownListBytes(): number {
   const bytes = (usedBytes() - before) / (GROWN - 10);
   if (roster.table.rowCount !== GROWN + 1) throw new Error('the list was held while it was measured');
   return bytes;
+}
+
+/** Off the wire, because a text that was put together here would take other bytes than one that was read. */
+function asReceived(entry: MemberEntry): MemberEntry {
+  const envelope = syncOf(0);
+  const message = { ...envelope.message, entries: [entry] } as Envelope['message'];
+  const decoded = codec.decode(codec.encodeFrame({ ...envelope, message }));
+  if (decoded.kind !== 'message' || decoded.envelope.message.kind !== 'sync') throw new Error('the bench reads what it wrote');
+  return decoded.envelope.message.entries[0]!;
 }
 
 /** What each further view of the same members takes, a member. */
