@@ -2,9 +2,9 @@
 // second time. Nothing of the next life is said before it is on disk.
 
 import { describe, expect, test } from 'vitest';
-import type { Incarnation, Tag } from '../../src/core/index.ts';
+import { type Incarnation, type Tag, tagOf } from '../../src/core/index.ts';
 import { entryOf, factsOf, idOf } from '../support/members.ts';
-import { BORN, Puppet, Stage, transcript } from '../support/stage.ts';
+import { BORN, CLUSTER, NONCE, Puppet, Stage, transcript } from '../support/stage.ts';
 
 const HIGHEST: Tag = { lo: 0xffffffff, hi: 0xffffffff };
 
@@ -54,10 +54,11 @@ describe('a node that is superseded', () => {
     expect(supersededBy(stage, puppet, life, tag)).toStrictEqual([]);
   });
 
-  test('by its own earlier word of this run ignores it', () => {
+  test('by a word of its own run ignores it', () => {
     const { stage, puppet } = met();
-    const own = stage.tag;
-    expect(supersededBy(stage, puppet, 0, own)).toStrictEqual([]);
+    const later = tagOf(CLUSTER, idOf(0), (BORN + 3) as Incarnation, NONCE);
+    expect(supersededBy(stage, puppet, 0, stage.tag)).toStrictEqual([]);
+    expect(supersededBy(stage, puppet, 3, later)).toStrictEqual([]);
   });
 
   test('by its own life under a higher tag, another process with a copy of its state, gives way upward', () => {

@@ -30,7 +30,8 @@ export const OTHER_CLUSTER = 'd2'.repeat(16) as ClusterId;
 /** Of every first life here. */
 export const BORN = 1_790_000_000_000;
 
-const NONCE = 'ab'.repeat(16) as RunNonce;
+/** Of the node's run. */
+export const NONCE = 'ab'.repeat(16) as RunNonce;
 
 export class Stage {
   readonly node: Node;
