@@ -49,7 +49,7 @@ describe('a member that falls silent', () => {
     expect(events(stage.pass(2_000))).toStrictEqual([]);
   });
 
-  test('is not saved by duplicates, nor by relays that bring its old counters late', () => {
+  test('is not saved by repeats, nor by relays that bring its old counters late', () => {
     const [relay, puppet] = [new Puppet(1), new Puppet(2)];
     const stage = met(relay, puppet);
     // n2 said 50 at half a second, and was silent from then on.

@@ -23,7 +23,7 @@ test('a member’s origin is the least arrival − tick × counter of this half 
         ages.reserve(1);
         let emittedMs = 0;
         let before = 0;
-        let now = startMs;
+        let now: number = startMs;
         const heard: { window: number; sample: number }[] = [];
         for (const { waitMs, delayMs } of arrivals) {
           emittedMs += waitMs + TICK_MS;
