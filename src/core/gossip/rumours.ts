@@ -10,9 +10,11 @@ export const RUMOUR_FAN_OUT = 3;
 /** With more rumours than this at once (a mass start), most of the work is left to anti-entropy, which brings each entry once. */
 const CROWD = 24;
 const MISSES_MAX = 3;
+const AGREEMENTS_ENOUGH = 3;
 
 export class Rumours {
   readonly #tellings = new Map<number, number>();
+  #agreements = 0;
 
   get size(): number {
     return this.#tellings.size;
@@ -20,6 +22,7 @@ export class Rumours {
 
   add(slot: number, memberCount: number): void {
     const tellings = this.#tellings.size > CROWD ? 2 : 2 + Math.ceil(Math.log10(memberCount + 1));
+    this.#agreements = 0;
     // Set anew, so that it counts as the youngest.
     this.#tellings.delete(slot);
     this.#tellings.set(slot, tellings);
@@ -32,6 +35,13 @@ export class Rumours {
 
   heardAgain(slot: number): void {
     this.#spend(slot);
+  }
+
+  /** A peer's list has the same hash as ours. Where several in a row agree, the living are known; verdicts are in no hash. */
+  heardAgreement(table: MemberTable): void {
+    this.#agreements += 1;
+    if (this.#agreements < AGREEMENTS_ENOUGH) return;
+    for (const slot of this.#tellings.keys()) if (table.isAlive(slot)) this.#tellings.delete(slot);
   }
 
   /** Entries for one datagram, each counted as told once. */

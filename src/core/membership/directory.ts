@@ -30,6 +30,7 @@ export class Directory {
   readonly #held: HeldFacts[] = [];
   /** Shared only: ids as text, which a thousand nodes would otherwise spell a million times. */
   readonly #idTexts: NodeId[] = [];
+  readonly #slotOfText = new Map<NodeId, number>();
 
   constructor(options: { readonly isShared: boolean } = { isShared: false }) {
     this.isShared = options.isShared;
@@ -41,10 +42,12 @@ export class Directory {
   }
 
   slotOf(id: NodeId): number {
-    return this.#find(wordsOf(id));
+    return this.#slotOfText.get(id) ?? this.#find(wordsOf(id));
   }
 
   intern(id: NodeId): number {
+    const familiar = this.#slotOfText.get(id);
+    if (familiar !== undefined) return familiar;
     const words = wordsOf(id);
     const known = this.#find(words);
     if (known !== NONE) return known;
@@ -56,6 +59,7 @@ export class Directory {
     }
     this.#ids.set(words, slot * WORDS);
     this.#byId.add(keyOf(words), slot);
+    if (this.isShared) this.#slotOfText.set(id, slot);
     return slot;
   }
 

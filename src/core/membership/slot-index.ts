@@ -14,6 +14,8 @@ export class SlotIndex {
   #slots: Uint32Array;
   #usedCount = 0;
   #liveCount = 0;
+  /** Keys of more than one slot: few, so the search for a key may end at its first place. */
+  readonly #sharedKeys = new Set<number>();
 
   constructor(capacity = 16) {
     this.#keys = new Uint32Array(capacity);
@@ -27,14 +29,10 @@ export class SlotIndex {
   /** The one slot under this key, NONE, or SEVERAL. */
   only(key: number): number {
     const capacity = this.#slots.length;
-    let found = NONE;
     for (let i = place(key, capacity); ; i = i + 1 === capacity ? 0 : i + 1) {
       const slot = this.#slots[i]!;
-      if (slot === EMPTY) return found;
-      if (slot !== REMOVED && this.#keys[i] === key) {
-        if (found !== NONE) return SEVERAL;
-        found = slot - 1;
-      }
+      if (slot === EMPTY) return NONE;
+      if (slot !== REMOVED && this.#keys[i] === key) return this.#sharedKeys.size > 0 && this.#sharedKeys.has(key) ? SEVERAL : slot - 1;
     }
   }
 
@@ -50,7 +48,13 @@ export class SlotIndex {
 
   /** Adding a pair twice is adding it once. */
   add(key: number, slot: number): void {
-    if (this.find(key, (known) => known === slot) !== NONE) return;
+    let others = 0;
+    const isIn = this.find(key, (known) => {
+      others += 1;
+      return known === slot;
+    });
+    if (isIn !== NONE) return;
+    if (others > 0) this.#sharedKeys.add(key);
     if ((this.#usedCount + 1) * 4 > this.#slots.length * 3) this.#rebuild();
     this.#insert(key, slot + 1);
     this.#liveCount += 1;
@@ -62,9 +66,19 @@ export class SlotIndex {
       if (this.#slots[i] === slot + 1 && this.#keys[i] === key) {
         this.#slots[i] = REMOVED;
         this.#liveCount -= 1;
+        if (this.#sharedKeys.has(key) && this.#countOf(key) === 1) this.#sharedKeys.delete(key);
         return;
       }
     }
+  }
+
+  #countOf(key: number): number {
+    let count = 0;
+    this.find(key, () => {
+      count += 1;
+      return false;
+    });
+    return count;
   }
 
   #insert(key: number, stored: number): void {

@@ -20,8 +20,9 @@ import type { Voice } from './voice.ts';
 const PUSH_FIXED_BYTES = 56;
 const SEAL_BYTES = 28;
 const ROOM_BYTES = LIMITS.datagramBytesMax - PUSH_FIXED_BYTES - SEAL_BYTES;
-/** Strangers greeted in one go; the counters of the others confirm them. */
+/** Strangers greeted in one go. In a crowd few are: the counters that others tell confirm them soon enough. */
 const GREETINGS_PER_ROUND = 16;
+const GREETINGS_IN_A_CROWD = 2;
 /** Answers in one heartbeat beyond one for every member (each may ask once): nobody can make this node a packet gun. */
 const ANSWERS_TO_STRANGERS = 64;
 const RTTS_MAX = 256;
@@ -124,6 +125,8 @@ export class Talk {
     if (message.kind === 'hello') return this.#hello(from, message, envelope, now, outbox);
     const slot = table.slotOfTag(sender);
     if (slot !== NONE && this.#deafTo.has(slot)) return this.#refuse('dev-partition');
+    // Whatever it says, a known member that speaks is there.
+    const isLiving = slot !== NONE && this.#roster.hearDirect(slot, envelope.counter, now, outbox);
     if (message.kind === 'who') return this.#introduce(from, message.tag, now, outbox);
     if (message.kind === 'superseded') {
       if (message.id === this.#self.id) this.#aboutSelf(message.incarnation, message.tag, now, outbox);
@@ -134,16 +137,13 @@ export class Talk {
       if (this.#mayAnswer()) this.#voice.datagram([from], { kind: 'who', tag: sender }, now, outbox);
       return;
     }
-    if (!this.#roster.hearDirect(slot, envelope.counter, now, outbox)) {
+    if (!isLiving) {
       this.#refuse('ended-sender');
       // Two that declared each other's end must learn it from each other: nothing else of the dead is believed.
-      if (message.kind === 'push')
-        this.#believeAll(
-          message.entries.filter((entry) => entry.id === this.#self.id),
-          'relay',
-          now,
-          outbox,
-        );
+      if (message.kind === 'push') {
+        const aboutSelf = message.entries.filter((entry) => entry.id === this.#self.id);
+        this.#believeAll(aboutSelf, 'relay', now, outbox);
+      }
       if (this.#mayAnswer()) this.#push([from], [table.entryOf(slot, now)], now, outbox);
       return;
     }
@@ -209,7 +209,11 @@ export class Talk {
     for (const corrected of this.#believeAll(push.entries, 'relay', now, outbox)) rumours.addOnce(corrected);
     this.#roster.hearBeats(push.beats, now, outbox);
     this.expedite(now);
-    if (!table.has(slot) || sameTag(push.listHash, table.listHash)) return;
+    if (sameTag(push.listHash, table.listHash)) {
+      if (rumours.size > 0) rumours.heardAgreement(table);
+      return;
+    }
+    if (!table.has(slot)) return;
     this.reconciler.noteDifference(table.factsOf(slot).address, now);
   }
 
@@ -222,9 +226,10 @@ export class Talk {
 
   #greet(now: MonotonicMs, outbox: Outbox): void {
     const { table, strangers } = this.#roster;
+    const limit = strangers.size > 4 * GREETINGS_PER_ROUND ? GREETINGS_IN_A_CROWD : GREETINGS_PER_ROUND;
     const greeted: number[] = [];
     for (const slot of strangers) {
-      if (greeted.length === GREETINGS_PER_ROUND) break;
+      if (greeted.length === limit) break;
       greeted.push(slot);
     }
     for (const slot of greeted) {
