@@ -214,7 +214,7 @@ export class Talk {
       return;
     }
     if (!table.has(slot)) return;
-    this.reconciler.noteDifference(table.factsOf(slot).address, now);
+    this.reconciler.noteDifference(table.addressOf(slot), now);
   }
 
   #judge(now: MonotonicMs, outbox: Outbox): void {
@@ -234,7 +234,7 @@ export class Talk {
     }
     for (const slot of greeted) {
       this.#roster.greeted(slot);
-      this.#sayHello([table.factsOf(slot).address], this.#echo(now), now, outbox);
+      this.#sayHello([table.addressOf(slot)], this.#echo(now), now, outbox);
     }
   }
 
@@ -278,7 +278,7 @@ export class Talk {
 
   #ping(slot: number, now: MonotonicMs, outbox: Outbox): void {
     const { table } = this.#roster;
-    this.#voice.datagram([table.factsOf(slot).address], { kind: 'ping', target: table.tagOf(slot), echo: this.#echo(now) }, now, outbox);
+    this.#voice.datagram([table.addressOf(slot)], { kind: 'ping', target: table.tagOf(slot), echo: this.#echo(now) }, now, outbox);
   }
 
   /** The instant of asking in µs: comes back with the answer, and is never 0. */
@@ -327,8 +327,8 @@ export class Talk {
     const { table } = this.#roster;
     const ownAddress = this.#self.facts.address;
     // One that lived at this very address before has not been declared failed yet.
-    const isPeer = (slot: number): boolean => slot !== table.selfSlot && table.isAlive(slot) && table.factsOf(slot).address !== ownAddress;
-    return this.#ring.take(count, table.slotLimit, isPeer).map((slot) => table.factsOf(slot).address);
+    const isPeer = (slot: number): boolean => slot !== table.selfSlot && table.isAlive(slot) && table.addressOf(slot) !== ownAddress;
+    return this.#ring.take(count, table.slotLimit, isPeer).map((slot) => table.addressOf(slot));
   }
 
   #mayAnswer(): boolean {
