@@ -145,7 +145,7 @@ export interface Facts {
 
 /** Shared by all members that have it alike. */
 export interface Meta {
-  /** Grows with every change of facts within an incarnation; the higher one stands. */
+  /** Grows with every change of facts within an incarnation, from 1; the higher one stands. 0: told without its tags (see `fitting`). */
   readonly version: number;
   /** incarnation − first incarnation of this id: 0 in its first life. Decides name clashes (the later born loses). */
   readonly restarts: number;

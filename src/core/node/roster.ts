@@ -5,7 +5,7 @@ import type { EventType, Outbox } from '../effect.ts';
 import { Rumours } from '../gossip/index.ts';
 import type { NodeId } from '../ids.ts';
 import { compareLives, type Directory, INCARNATION_LEAP_MAX, MemberTable, mergeMember, NONE } from '../membership/index.ts';
-import { type Beats, LIMITS, type MemberEntry, type MemberState } from '../message.ts';
+import { type Beats, type Facts, LIMITS, type MemberEntry, type MemberState } from '../message.ts';
 import { at, type MonotonicMs, NEVER } from '../time.ts';
 import type { Timings } from '../timings.ts';
 import { FORGOTTEN_AGE_MS, Graveyard } from './graveyard.ts';
@@ -287,7 +287,7 @@ export class Roster {
     const wasConfirmed = before !== 'alive' || this.table.isConfirmed(slot);
     this.graveyard.release(slot);
     this.#strangers.delete(slot);
-    this.table.put(entry, wasConfirmed, now);
+    this.table.put(withTags(entry, this.table.factsOf(slot)), wasConfirmed, now);
     this.#tell(slot);
     if (entry.state !== 'alive') {
       if (before === 'alive') this.#event(slot, verdictEvent(entry.state), 'told by a peer', outbox);
@@ -372,4 +372,11 @@ export class Roster {
 
 function verdictEvent(state: Exclude<MemberState, 'alive'>): EventType {
   return state === 'failed' ? 'member-failed' : state === 'left' ? 'member-left' : 'member-stopped';
+}
+
+/** A new life told without its tags has those of the one before until a stream brings them: nobody is to lose a role for a second. */
+function withTags(entry: MemberEntry, before: Facts): MemberEntry {
+  const { facts } = entry;
+  if (facts.meta.version !== 0) return entry;
+  return { ...entry, facts: { ...facts, meta: { ...facts.meta, tags: before.meta.tags } } };
 }

@@ -61,7 +61,7 @@ export class Self {
     this.#tag = tagOf(cluster, this.id, incarnation, this.nonce);
     this.#beganAt = now;
     this.#counter = 0;
-    this.#facts = { ...this.#facts, meta: { ...this.#facts.meta, version: 0, restarts: incarnation - this.bornIncarnation } };
+    this.#facts = { ...this.#facts, meta: { ...this.#facts.meta, version: 1, restarts: incarnation - this.bornIncarnation } };
   }
 
   /** The counter for what is sent now. Packets of one tick bear the same: ahead of the clock, all later ones would look old. */

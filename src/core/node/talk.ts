@@ -3,7 +3,7 @@
 
 import { assertNever } from '../assert.ts';
 import type { Outbox } from '../effect.ts';
-import { BeatPacker, entryBytesMax, fanOut, PeerRing, RUMOUR_FAN_OUT } from '../gossip/index.ts';
+import { BeatPacker, fanOut, fitting, PeerRing, RUMOUR_FAN_OUT } from '../gossip/index.ts';
 import { sameTag, type Tag } from '../hash.ts';
 import { type Address, type Incarnation, tagOf } from '../ids.ts';
 import { NONE } from '../membership/index.ts';
@@ -145,7 +145,7 @@ export class Talk {
           now,
           outbox,
         );
-      if (this.#mayAnswer()) this.#push([from], [table.entryOf(slot, now)], now, outbox);
+      if (this.#mayAnswer()) this.#tellOf(slot, from, now, outbox);
       return;
     }
     switch (message.kind) {
@@ -205,6 +205,10 @@ export class Talk {
     this.#voice.datagram(to, { kind: 'push', listHash: table.listHash, entries, beats }, now, outbox);
   }
 
+  #tellOf(slot: number, to: Address, now: MonotonicMs, outbox: Outbox): void {
+    this.#push([to], [fitting(this.#roster.table.entryOf(slot, now), ROOM_BYTES)], now, outbox);
+  }
+
   #hearPush(slot: number, push: Push, now: MonotonicMs, outbox: Outbox): void {
     const { table, rumours } = this.#roster;
     for (const corrected of this.#believeAll(push.entries, 'relay', now, outbox)) rumours.addOnce(corrected);
@@ -256,7 +260,7 @@ export class Talk {
     if (!table.hasTag(slot, tag)) {
       const answer = { kind: 'superseded', id: entry.id, incarnation: table.incarnationOf(slot), tag: table.tagOf(slot) } as const;
       this.#voice.datagram([from], answer, now, outbox);
-    } else if (belief === 'teller-behind') this.#push([from], [table.entryOf(slot, now)], now, outbox);
+    } else if (belief === 'teller-behind') this.#tellOf(slot, from, now, outbox);
     else if (hello.echo !== 0) this.#voice.datagram([from], { kind: 'pong', echo: hello.echo }, now, outbox);
     this.expedite(now);
   }
@@ -270,11 +274,8 @@ export class Talk {
     const cluster = this.#self.clusterId;
     if (cluster === null) return;
     this.#self.stamp(now);
-    const entry = this.#self.entry();
-    const isLarge = entryBytesMax(entry) > ROOM_BYTES;
-    // Tags too large for a datagram come over the stream; this introduces the tag all the same.
-    const told = isLarge ? { ...entry, facts: { ...entry.facts, meta: { ...entry.facts.meta, version: 0, tags: [] } } } : entry;
-    this.#voice.datagram(to, { kind: 'hello', echo, clusterId: cluster, nonce: this.#self.nonce, entry: told }, now, outbox);
+    const entry = fitting(this.#self.entry(), ROOM_BYTES);
+    this.#voice.datagram(to, { kind: 'hello', echo, clusterId: cluster, nonce: this.#self.nonce, entry }, now, outbox);
   }
 
   #ping(slot: number, now: MonotonicMs, outbox: Outbox): void {
