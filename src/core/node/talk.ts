@@ -6,7 +6,7 @@ import type { Outbox } from '../effect.ts';
 import { BeatPacker, fanOut, fitting, PeerRing, RUMOUR_FAN_OUT } from '../gossip/index.ts';
 import { sameTag, type Tag } from '../hash.ts';
 import { type Address, type Incarnation, tagOf } from '../ids.ts';
-import { NONE } from '../membership/index.ts';
+import { INCARNATION_LEAP_MAX, NONE } from '../membership/index.ts';
 import { type Envelope, type Hello, LIMITS, type MemberEntry, NO_BEATS, type Push } from '../message.ts';
 import type { Random } from '../random.ts';
 import { at, type MonotonicMs, NEVER } from '../time.ts';
@@ -23,8 +23,11 @@ const ROOM_BYTES = LIMITS.datagramBytesMax - PUSH_FIXED_BYTES - SEAL_BYTES;
 /** Strangers greeted in one go. In a crowd few are: the counters that others tell confirm them soon enough. */
 const GREETINGS_PER_ROUND = 16;
 const GREETINGS_IN_A_CROWD = 2;
-/** Answers in one heartbeat beyond one for every member (each may ask once): nobody can make this node a packet gun. */
+/** Answers in one heartbeat: nobody can make this node a packet gun. Members' questions have as many of their own and one each, so that
+ * no flood of strangers keeps a member from showing that it lives. */
 const ANSWERS_TO_STRANGERS = 64;
+/** Nobody follows a higher life of its own id further than this: one more must still be believed by whoever knows an earlier one. */
+const OWN_LEAP_MAX = INCARNATION_LEAP_MAX / 2;
 const RTTS_MAX = 256;
 
 /** A higher life of this node's id is known elsewhere, or this one was declared ended: a new one above `incarnation` is due. */
@@ -46,6 +49,7 @@ export class Talk {
   #roundAt: MonotonicMs;
   #flushAt: MonotonicMs = NEVER;
   #answersLeft = ANSWERS_TO_STRANGERS;
+  #membersAnswersLeft = ANSWERS_TO_STRANGERS;
 
   constructor(
     self: Self,
@@ -154,7 +158,7 @@ export class Talk {
       case 'ping':
         // A ping for an earlier run at this address is not ours to answer.
         if (!sameTag(message.target, this.#self.tag)) return this.#refuse('ping-for-another');
-        if (this.#mayAnswer()) this.#voice.datagram([from], { kind: 'pong', echo: message.echo }, now, outbox);
+        if (this.#mayAnswerMember()) this.#voice.datagram([from], { kind: 'pong', echo: message.echo }, now, outbox);
         return;
       case 'pong':
         return this.#hearPong(slot, message.echo, now);
@@ -189,6 +193,7 @@ export class Talk {
     // A little jitter keeps members from marching in step.
     this.#roundAt = at(now + heartbeatMs * this.#random.between(0.95, 1.05));
     this.#answersLeft = ANSWERS_TO_STRANGERS;
+    this.#membersAnswersLeft = ANSWERS_TO_STRANGERS + this.#roster.table.aliveCount;
     this.#greet(now, outbox);
     table.setOwnCounter(this.#self.stamp(now));
     const peerCount = table.aliveCount - 1;
@@ -316,6 +321,7 @@ export class Talk {
   /** R1: what is not above this life is ignored. */
   #aboutSelf(incarnation: Incarnation, tag: Envelope['sender'], now: MonotonicMs, outbox: Outbox): void {
     const own = this.#self;
+    if (incarnation > own.incarnation + OWN_LEAP_MAX) return this.#refuse('absurd-incarnation');
     const isAbove =
       incarnation > own.incarnation ||
       (incarnation === own.incarnation &&
@@ -331,6 +337,15 @@ export class Talk {
     // One that lived at this very address before has not been declared failed yet.
     const isPeer = (slot: number): boolean => slot !== table.selfSlot && table.isAlive(slot) && table.factsOf(slot).address !== ownAddress;
     return this.#ring.take(count, table.slotLimit, isPeer).map((slot) => table.factsOf(slot).address);
+  }
+
+  #mayAnswerMember(): boolean {
+    if (this.#membersAnswersLeft <= 0) {
+      this.#refuse('too-many-questions');
+      return false;
+    }
+    this.#membersAnswersLeft -= 1;
+    return true;
   }
 
   #mayAnswer(): boolean {
