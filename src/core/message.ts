@@ -75,7 +75,7 @@ export interface Superseded {
   readonly tag: Tag;
 }
 
-/** TCP, from a node without a cluster. `entry.tag` is not yet meaningful. */
+/** TCP, from a node without a cluster. `entry.tag` tells who asks itself from who runs on a copy of the same state directory. */
 export interface Join {
   readonly kind: 'join';
   readonly clusterName: string;

@@ -187,7 +187,7 @@ class MemberNode implements Node {
       this.#roster.advance(now);
     }
     this.#take(input, now, outbox);
-    if (this.#roster.nameLostTo !== NONE && this.#farewell === null) this.#yieldName(now, outbox);
+    if (this.#roster.nameLostTo !== NONE && this.#standing !== 'leaving' && this.#farewell === null) this.#yieldName(now, outbox);
     this.#wakeAt = this.#nextAt(now);
   }
 
@@ -262,6 +262,8 @@ class MemberNode implements Node {
     if (this.#write?.ticket !== ticket) return;
     const { intent } = this.#write;
     this.#write = null;
+    // The name was lost meanwhile: no other life follows the last words.
+    if (this.#farewell !== null) return;
     switch (intent.kind) {
       case 'first-life':
         if (this.#clusterId !== null) this.#begin(now, outbox);

@@ -3,6 +3,7 @@
 // of the operator that no rule can mend: the agent says both and ends.
 
 import type { CommandResult, Outbox } from '../effect.ts';
+import { sameTag } from '../hash.ts';
 import type { Address, ClusterId } from '../ids.ts';
 import type { Message, Refused, Welcome } from '../message.ts';
 import type { Random } from '../random.ts';
@@ -148,7 +149,8 @@ export class Admission {
     const cluster = this.#self.clusterId;
     const refuse = (reason: Refused['reason'], detail: string): void =>
       this.#voice.reply(exchange, { kind: 'refused', reason, detail }, now, outbox);
-    if (message.entry.id === this.#self.id) return refuse('self', '');
+    // A copy of this state directory is let in: there it learns that its id is taken.
+    if (message.entry.id === this.#self.id && sameTag(message.entry.tag, this.#self.joinTag)) return refuse('self', '');
     if (message.clusterName !== this.#clusterName) return refuse('cluster-name', this.#clusterName);
     if (cluster === null) return refuse('no-cluster', '');
     const welcome: Welcome = {

@@ -277,7 +277,8 @@ export class Talk {
 
   #sayHello(to: readonly Address[], echo: number, now: MonotonicMs, outbox: Outbox): void {
     const cluster = this.#self.clusterId;
-    if (cluster === null) return;
+    // Who says farewell introduces itself to nobody: an unknown listener would take it for a member that joins.
+    if (cluster === null || !this.#roster.table.isAlive(this.#roster.table.selfSlot)) return;
     this.#self.stamp(now);
     const entry = fitting(this.#self.entry(), ROOM_BYTES);
     this.#voice.datagram(to, { kind: 'hello', echo, clusterId: cluster, nonce: this.#self.nonce, entry }, now, outbox);
