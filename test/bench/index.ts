@@ -15,7 +15,13 @@ process.once('SIGTERM', () => process.exit(143));
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(args: string[]): Promise<number> {
-  const { only, quick } = parseArgs({ args, options: { only: { type: 'string' }, quick: { type: 'boolean', default: false } } }).values;
+  const wishes = wishesOf(args);
+  if (wishes === null) {
+    const known = benchmarks.map(({ name }) => name).join(',');
+    process.stderr.write(`usage: npm run bench -- [--quick] [--only=NAME,…]   names: ${known}\n`);
+    return args.includes('--help') ? 0 : 64;
+  }
+  const { only, quick } = wishes;
   const names = only?.split(',') ?? benchmarks.map(({ name }) => name);
   const unknown = names.find((name) => !benchmarks.some((one) => one.name === name));
   if (unknown !== undefined) {
@@ -37,4 +43,13 @@ async function main(args: string[]): Promise<number> {
   const machine = { node: process.version, cores: availableParallelism(), scale };
   process.stdout.write(`${table(figures)}\n${JSON.stringify({ ...machine, figures })}\n`);
   return hasFailed || !figures.every(isMet) ? 1 : 0;
+}
+
+function wishesOf(args: string[]): { readonly only: string | undefined; readonly quick: boolean } | null {
+  try {
+    const { values } = parseArgs({ args, options: { only: { type: 'string' }, quick: { type: 'boolean', default: false } } });
+    return { only: values.only, quick: values.quick };
+  } catch {
+    return null;
+  }
 }

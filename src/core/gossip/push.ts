@@ -92,12 +92,12 @@ export function differenceBytes(difference: number): number {
 
 /**
  * How many peers a round's push goes to, so that a counter reaches everyone before silence is asked about: an epidemic
- * needs log(n)/log(f+1) rounds to take off and about 7/f more until one in a thousand has not heard it (e^-7); those few
+ * needs log(n)/log(f+1) rounds to take off and about 6/f more until one in four hundred has not heard it (e^-6); those few
  * are asked directly (see `judge`), so that a false verdict needs more than bad luck.
  */
 export function fanOut(peerCount: number, shareTold: number, roundsUntilSilent: number): number {
   for (let peers = 3; peers < FAN_OUT_MAX; peers++) {
-    const rounds = Math.log(peerCount + 1) / Math.log(peers + 1) + 7 / (peers * shareTold);
+    const rounds = Math.log(peerCount + 1) / Math.log(peers + 1) + 6 / (peers * shareTold);
     if (rounds <= roundsUntilSilent) return Math.min(peers, peerCount);
   }
   return Math.min(FAN_OUT_MAX, peerCount);

@@ -129,6 +129,8 @@ export class Talk {
     if (message.kind === 'hello') return this.#hello(from, message, envelope, now, outbox);
     const slot = table.slotOfTag(sender);
     if (slot !== NONE && this.#deafTo.has(slot)) return this.#refuse('dev-partition');
+    // Whatever it says, a known member that speaks is there.
+    const isLiving = slot !== NONE && this.#roster.hearDirect(slot, envelope.counter, now, outbox);
     if (message.kind === 'who') return this.#introduce(from, message.tag, now, outbox);
     if (message.kind === 'superseded') {
       if (message.id === this.#self.id) this.#aboutSelf(message.incarnation, message.tag, now, outbox);
@@ -139,16 +141,13 @@ export class Talk {
       if (this.#mayAnswer()) this.#voice.datagram([from], { kind: 'who', tag: sender }, now, outbox);
       return;
     }
-    if (!this.#roster.hearDirect(slot, envelope.counter, now, outbox)) {
+    if (!isLiving) {
       this.#refuse('ended-sender');
       // Two that declared each other's end must learn it from each other: nothing else of the dead is believed.
-      if (message.kind === 'push')
-        this.#believeAll(
-          message.entries.filter((entry) => entry.id === this.#self.id),
-          'relay',
-          now,
-          outbox,
-        );
+      if (message.kind === 'push') {
+        const aboutSelf = message.entries.filter((entry) => entry.id === this.#self.id);
+        this.#believeAll(aboutSelf, 'relay', now, outbox);
+      }
       if (this.#mayAnswer()) this.#tellOf(slot, from, now, outbox);
       return;
     }
