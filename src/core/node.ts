@@ -290,6 +290,7 @@ class MemberNode implements Node {
     const { clusterId } = this;
     assert(this.#clusterId !== null, 'a life needs a cluster');
     this.#self.begin(this.#clusterId, this.#incarnation, now);
+    this.#roster.advance(now);
     if (clusterId === null) {
       this.#upkeep.begin(now);
     }

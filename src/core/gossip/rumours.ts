@@ -33,6 +33,10 @@ export class Rumours {
     if (!this.#tellings.has(slot)) this.#tellings.set(slot, 1);
   }
 
+  drop(slot: number): void {
+    this.#tellings.delete(slot);
+  }
+
   heardAgain(slot: number): void {
     this.#spend(slot);
   }

@@ -155,6 +155,13 @@ export class MemberTable {
     return this.directory.findByName(name, (other) => other !== slot && this.isConfirmed(other) && this.#heldFacts(other).name === name);
   }
 
+  /** A member that is only hearsay so far, or NONE. */
+  anyUnconfirmed(): number {
+    if (this.#unconfirmedCount === 0) return NONE;
+    for (let slot = 0; slot < this.#state.length; slot++) if (this.isAlive(slot) && !this.isConfirmed(slot)) return slot;
+    return NONE;
+  }
+
   get aliveCount(): number {
     return this.#aliveCount;
   }

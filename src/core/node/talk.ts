@@ -43,7 +43,8 @@ export class Talk {
   readonly reconciler: Reconciler;
   readonly #ring: PeerRing;
   readonly #packer = new BeatPacker();
-  readonly #rtts = new Map<number, number>();
+  /** By slot, and of which run: a slot may become another's. */
+  readonly #rtts = new Map<number, { readonly tagLo: number; readonly ms: number }>();
   #deafTo: ReadonlySet<number> = new Set();
   #timings: Timings;
   #roundAt: MonotonicMs;
@@ -92,7 +93,10 @@ export class Talk {
     return this.#deafTo.size > 0 && this.#deafTo.has(this.#roster.table.slotOfTag(sender));
   }
 
-  readonly rttOf = (slot: number): number | null => this.#rtts.get(slot) ?? null;
+  readonly rttOf = (slot: number): number | null => {
+    const rtt = this.#rtts.get(slot);
+    return rtt !== undefined && rtt.tagLo === this.#roster.table.tagLoOf(slot) ? rtt.ms : null;
+  };
 
   /** Everything that is due. */
   tick(now: MonotonicMs, outbox: Outbox): void {
@@ -296,14 +300,15 @@ export class Talk {
   #hearPong(slot: number, echo: number, now: MonotonicMs): void {
     const tookMs = (this.#echo(now) - echo) / 1000;
     if (echo === 0 || tookMs < 0 || tookMs > this.#timings.failMs) return;
-    const known = this.#rtts.get(slot);
-    if (known === undefined && this.#rtts.size >= RTTS_MAX) {
+    const known = this.rttOf(slot);
+    if (!this.#rtts.has(slot) && this.#rtts.size >= RTTS_MAX) {
       for (const oldest of this.#rtts.keys()) {
         this.#rtts.delete(oldest);
         break;
       }
     }
-    this.#rtts.set(slot, known === undefined ? tookMs : known + (tookMs - known) / 8);
+    const ms = known === null ? tookMs : known + (tookMs - known) / 8;
+    this.#rtts.set(slot, { tagLo: this.#roster.table.tagLoOf(slot), ms });
   }
 
   #believeAll(entries: readonly MemberEntry[], source: Source, now: MonotonicMs, outbox: Outbox): number[] {
