@@ -26,7 +26,7 @@ export class MemberTable {
   readonly #facts: (HeldFacts | undefined)[] = [];
   #incarnation = new Float64Array(0);
   #counter = new Float64Array(0);
-  readonly #ages = new Ages();
+  readonly #ages: Ages;
   #tagLo = new Uint32Array(0);
   #state = new Uint8Array(0);
   #order: FreshOrder;
@@ -46,6 +46,7 @@ export class MemberTable {
     this.selfSlot = directory.intern(self);
     this.#silenceMs = silenceMs;
     this.#order = new FreshOrder(silenceMs, now);
+    this.#ages = new Ages(silenceMs);
     this.#reach(this.selfSlot);
   }
 
@@ -303,7 +304,12 @@ export class MemberTable {
     this.#silenceMs = silenceMs;
     this.#order = new FreshOrder(silenceMs, now);
     this.#silent.clear();
-    for (let slot = 0; slot < this.#state.length; slot++) if (slot !== this.selfSlot && this.isAlive(slot)) this.#place(slot);
+    this.#ages.retime(silenceMs);
+    for (let slot = 0; slot < this.#state.length; slot++) {
+      if (slot === this.selfSlot || !this.isAlive(slot)) continue;
+      this.#ages.begin(slot, this.#counter[slot]!, now);
+      this.#place(slot);
+    }
   }
 
   checkInvariants(): void {
