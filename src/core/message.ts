@@ -170,6 +170,8 @@ export const LIMITS = {
   /** A TCP message; a longer list goes in several exchanges. */
   frameBytesMax: 4 * 1024 * 1024,
   membersMax: 16_384,
+  /** That an operator may name, at the start and later. */
+  seedsMax: 256,
 } as const;
 
 export const NAME_PATTERN = /^[A-Za-z0-9._-]{1,64}$/;
