@@ -64,6 +64,21 @@ describe('one forged packet', () => {
     }
   });
 
+  test('a verdict as old as a number can say is told on in packets that others can read', () => {
+    const town = new SmallTown();
+    const all = town.settleAll(3);
+    town.pass(10_000);
+    const { stranger } = town.stranger();
+    const { node } = all[2]!;
+    const tag = tagOf(CLUSTER, node.id, node.incarnation, '03'.repeat(16) as RunNonce);
+    const entry = entryAbout(all[2]!, { tag, state: 'stopped', stateAgeMs: Number.MAX_SAFE_INTEGER });
+    all[2]!.driver.halt();
+    stranger.ask(all[0]!.address, TAG, { kind: 'sync', clusterId: CLUSTER, digest: null, entries: [entry] });
+    town.pass(10_000);
+    expect([...all[1]!.driver.unreadable]).toEqual([]);
+    expect(all[1]!.events.at(-1)).toMatchObject({ type: 'member-stopped', member: 'n3' });
+  });
+
   test('a push by nobody is answered with less than it cost', () => {
     const town = new SmallTown();
     const all = town.settleAll(1);

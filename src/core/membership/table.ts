@@ -19,6 +19,8 @@ const STATE_MASK = 0x07;
 const UNCONFIRMED = 0x08;
 const SUSPECT = 0x10;
 const ALIVE = 1;
+/** 31 years: an age that was claimed at the edge of what a number holds must not grow over it on the way. */
+const AGE_MAX_MS = 1e12;
 
 export class MemberTable {
   readonly directory: Directory;
@@ -134,7 +136,7 @@ export class MemberTable {
       tag: this.tagOf(slot),
       counter: this.#counter[slot]!,
       state,
-      stateAgeMs: state === 'alive' ? 0 : Math.max(0, Math.round(now - this.#ages.originOf(slot))),
+      stateAgeMs: state === 'alive' ? 0 : Math.min(AGE_MAX_MS, Math.max(0, Math.round(now - this.#ages.originOf(slot)))),
       facts: { name, address, meta },
     };
   }
