@@ -34,6 +34,25 @@ describe('clocks', () => {
     });
   }
 
+  for (const pauseMs of [2500, 3000, 3500]) {
+    test(`a machine that stood still for ${pauseMs / 1000} s with its clock is suspected at most once, and soon cleared`, () => {
+      const town = new SmallTown();
+      const all = town.settleAll(5);
+      town.pass(20_000);
+      all[2]!.pause();
+      town.pass(pauseMs);
+      all[2]!.clockStoodStill(pauseMs);
+      all[2]!.resume();
+      town.pass(1000);
+      expect(all.map((one) => one.view('n3')?.state)).toEqual(['alive', 'alive', 'alive', 'alive', 'alive']);
+      town.pass(120_000);
+      for (const one of all) {
+        const events = one.events.filter((event) => event.member === 'n3' && event.type !== 'member-joined').map((event) => event.type);
+        expect([[], ['member-suspect', 'member-alive']]).toContainEqual(events);
+      }
+    });
+  }
+
   test('two of two, one deaf: lives do not follow each other for ever, and after the cut both agree', () => {
     const town = new SmallTown();
     const [a, b] = town.settleAll(2);

@@ -68,6 +68,7 @@ export class Resident {
   readonly #held: (() => void)[] = [];
   readonly #town: SmallTown;
   readonly #rate: number;
+  #frozenMs = 0;
   #due = Number.POSITIVE_INFINITY;
   #isPaused = false;
   readonly #whilePaused: (() => void)[] = [];
@@ -153,7 +154,7 @@ export class Resident {
   }
 
   nowMs(): MonotonicMs {
-    return at(5000 + this.#town.scheduler.nowMs * this.#rate);
+    return at(5000 + (this.#town.scheduler.nowMs - this.#frozenMs) * this.#rate);
   }
 
   command(command: Command): { result: CommandResult | null } {
@@ -194,13 +195,18 @@ export class Resident {
     this.#arm(at(this.#due), this.#fire);
   }
 
+  /** A virtual machine that was paused with its clock: `pause`, this, `resume`. */
+  clockStoodStill(ms: number): void {
+    this.#frozenMs += ms;
+  }
+
   #fire: () => void = () => {};
 
   #arm(due: MonotonicMs, fire: () => void): void {
     this.#due = due;
     this.#fire = fire;
     if (due === Number.POSITIVE_INFINITY) return;
-    const worldMs = Math.max(this.#town.scheduler.nowMs, Math.ceil((due - 5000) / this.#rate));
+    const worldMs = Math.max(this.#town.scheduler.nowMs, Math.ceil((due - 5000) / this.#rate + this.#frozenMs));
     this.#town.scheduler.at(worldMs, () => {
       if (this.#isPaused || this.#due !== due || this.nowMs() < due) {
         if (!this.#isPaused && this.#due === due) this.#arm(due, fire);

@@ -66,6 +66,14 @@ export class Ages {
     } else if (above < this.#above[slot]!) this.#above[slot] = above;
   }
 
+  /** This counter was emitted at `earliest` or later, so its origin cannot lie before: older samples are of a clock that stood still. */
+  emittedSince(slot: number, counter: number, earliest: number): void {
+    const raisedBy = earliest - TICK_MS * counter - this.#origin[slot]!;
+    if (raisedBy <= 0) return;
+    this.#origin[slot]! += raisedBy;
+    this.#above[slot] = Math.max(0, this.#above[slot]! - raisedBy);
+  }
+
   reserve(length: number): void {
     this.#origin = grown(this.#origin, new Float64Array(length));
     this.#above = grown(this.#above, new Uint16Array(length));

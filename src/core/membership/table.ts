@@ -255,6 +255,13 @@ export class MemberTable {
     return true;
   }
 
+  /** Proof that its newest counter is no older than `earliest`: it answered what was asked then. */
+  emittedSince(slot: number, counter: number, earliest: number): void {
+    if (!this.isAlive(slot) || counter !== this.#counter[slot]) return;
+    this.#ages.emittedSince(slot, counter, earliest);
+    this.#place(slot);
+  }
+
   /** Its counter rose, or it spoke for itself: no mere hearsay any more. */
   confirm(slot: number): void {
     assert(this.isAlive(slot) && !this.isConfirmed(slot), 'only an unconfirmed living member is confirmed');

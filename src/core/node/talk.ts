@@ -164,7 +164,7 @@ export class Talk {
         if (this.#mayAnswerMember()) this.#voice.datagram([from], { kind: 'pong', echo: message.echo }, now, outbox);
         return;
       case 'pong':
-        return this.#hearPong(slot, message.echo, now);
+        return this.#hearPong(slot, message.echo, envelope.counter, now);
       case 'join':
       case 'welcome':
       case 'sync':
@@ -297,9 +297,10 @@ export class Talk {
     return (Math.round(now * 1000) % 0xffffffff) + 1;
   }
 
-  #hearPong(slot: number, echo: number, now: MonotonicMs): void {
+  #hearPong(slot: number, echo: number, counter: number, now: MonotonicMs): void {
     const tookMs = (this.#echo(now) - echo) / 1000;
     if (echo === 0 || tookMs < 0 || tookMs > this.#timings.failMs) return;
+    this.#roster.table.emittedSince(slot, counter, now - tookMs);
     const known = this.rttOf(slot);
     if (!this.#rtts.has(slot) && this.#rtts.size >= RTTS_MAX) {
       for (const oldest of this.#rtts.keys()) {
