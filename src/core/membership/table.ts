@@ -99,11 +99,11 @@ export class MemberTable {
   }
 
   tagOf(slot: number): Tag {
-    return { lo: this.#tagLo[slot]!, hi: this.#heldFacts(slot).tagHi };
+    return { lo: this.#tagLo[slot]!, hi: this.#heldFacts(slot).tagHi >>> 0 };
   }
 
   hasTag(slot: number, tag: Tag): boolean {
-    return this.has(slot) && this.#tagLo[slot] === tag.lo && this.#heldFacts(slot).tagHi === tag.hi;
+    return this.has(slot) && this.#tagLo[slot] === tag.lo && this.#heldFacts(slot).tagHi === (tag.hi | 0);
   }
 
   /** When the newest counter was emitted, as far as the clocks tell. */
@@ -156,13 +156,6 @@ export class MemberTable {
   namesakeOf(slot: number): number {
     const { name } = this.#heldFacts(slot);
     return this.directory.findByName(name, (other) => other !== slot && this.isConfirmed(other) && this.#heldFacts(other).name === name);
-  }
-
-  /** A member that is only hearsay so far, or NONE. */
-  anyUnconfirmed(): number {
-    if (this.#unconfirmedCount === 0) return NONE;
-    for (let slot = 0; slot < this.#state.length; slot++) if (this.isAlive(slot) && !this.isConfirmed(slot)) return slot;
-    return NONE;
   }
 
   get aliveCount(): number {
@@ -293,6 +286,12 @@ export class MemberTable {
     this.#state[slot] = 1 + MEMBER_STATES.indexOf(state);
     this.#ages.setVerdictAt(slot, now - ageMs);
     this.#dead.add(slot);
+  }
+
+  /** How far an ended life had counted: to be shown and told, its age is the verdict's. */
+  setLastCounter(slot: number, counter: number): void {
+    assert(this.has(slot) && !this.isAlive(slot), 'the living are heard');
+    this.#counter[slot] = counter;
   }
 
   /** The owner's own counter, as stamped on what it sends. */

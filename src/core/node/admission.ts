@@ -100,6 +100,7 @@ export class Admission {
     }
   }
 
+  /** Tried at the next tick. */
   join(ticket: number, seeds: readonly string[], now: MonotonicMs, outbox: Outbox): void {
     if (new Set([...this.seeds.seeds, ...seeds]).size > LIMITS.seedsMax) {
       const message = `this agent has ${this.seeds.seeds.length} seeds, ${LIMITS.seedsMax} are the most; start it again with those that are needed`;
@@ -108,7 +109,6 @@ export class Admission {
     this.seeds.add(seeds);
     this.seeds.tryNow(now);
     this.#commands.push({ ticket, seeds, untilAt: at(now + JOIN_COMMAND_MS) });
-    this.#try(now, outbox);
   }
 
   resolved(seed: string, addresses: readonly Address[], problem: string | null, now: MonotonicMs, outbox: Outbox): void {
