@@ -8,9 +8,10 @@ import { at, type MonotonicMs } from '../time.ts';
 
 /** Addresses kept of lost members and from the cache file. */
 const LOST_MAX = 16;
-/** One try never knocks at more doors than this; the next one starts where it ended. */
+/** Doors of one seed that a try knocks at, drawn anew each time. */
 const KNOCKS_MAX = 32;
-const PROBLEM_TEXT_MAX = 64;
+const OWN_MAX = 64;
+const PROBLEMS_MAX = 64;
 
 export class SeedBook {
   readonly #random: Random;
@@ -79,9 +80,10 @@ export class SeedBook {
     if (index >= 0) this.#lost.splice(index, 1);
   }
 
-  /** Something behind this address answered that it is us. */
+  /** Something behind this address answered that it is us: no member is to be found there again. */
   markOwn(own: Address): void {
-    if (this.#own.size < PROBLEM_TEXT_MAX) this.#own.add(own);
+    this.forgetLost(own);
+    if (this.#own.size < OWN_MAX) this.#own.add(own);
   }
 
   isOwn(candidate: Address): boolean {
@@ -99,7 +101,7 @@ export class SeedBook {
   }
 
   noteProblem(where: string, problem: string): void {
-    if (this.#problems.has(where) || this.#problems.size < PROBLEM_TEXT_MAX) this.#problems.set(where, problem);
+    if (this.#problems.has(where) || this.#problems.size < PROBLEMS_MAX) this.#problems.set(where, problem);
   }
 
   noteSuccess(where: string): void {
