@@ -304,6 +304,7 @@ export class MemberTable {
 
   /** The row is gone, as if never heard of. */
   drop(slot: number): void {
+    assert(slot !== this.selfSlot, 'its owner stays in the list');
     this.#take(slot);
     this.#state[slot] = 0;
     this.directory.release(slot);
