@@ -106,10 +106,14 @@ export class Talk {
     this.reconciler.tick(now, outbox);
   }
 
-  /** Rumours do not wait for the round; a short random wait lets those of one moment share a datagram. */
+  /**
+   * Rumours do not wait for the round, nor news until older ones are told again; a short random wait lets those of one moment
+   * share a datagram.
+   */
   expedite(now: MonotonicMs): void {
-    if (this.#roster.rumours.size > 0 && this.#flushAt === NEVER)
-      this.#flushAt = at(now + this.#random.between(0.01, 0.05) * this.#timings.heartbeatMs);
+    const { rumours } = this.#roster;
+    if (rumours.size === 0 || (this.#flushAt !== NEVER && !rumours.hasNews)) return;
+    this.#flushAt = at(Math.min(this.#flushAt, now + this.#random.between(0.01, 0.05) * this.#timings.heartbeatMs));
   }
 
   /** Rumours to some peers now, again later while there are any. */
