@@ -3,7 +3,7 @@
 // It keeps rows and their order; what is believed is decided by merge.ts, who is told and who is judged by node.ts.
 
 import { assert } from '../assert.ts';
-import { mix32, type Tag } from '../hash.ts';
+import { mix32, sameTag, type Tag } from '../hash.ts';
 import type { Address, Incarnation, NodeId } from '../ids.ts';
 import { type Facts, LIMITS, MEMBER_STATES, type MemberEntry, type MemberState } from '../message.ts';
 import type { MonotonicMs } from '../time.ts';
@@ -11,6 +11,7 @@ import { Ages } from './ages.ts';
 import { grown, rowsToReserve } from './columns.ts';
 import type { Directory } from './directory.ts';
 import { FreshOrder } from './fresh-order.ts';
+import { ListHash } from './list-hash.ts';
 import type { Lives } from './lives.ts';
 import type { Account } from './merge.ts';
 import { NONE } from './slot-index.ts';
@@ -41,8 +42,7 @@ export class MemberTable {
   #unconfirmedCount = 0;
   #suspectCount = 0;
   #rowCount = 0;
-  #hashLo = 0;
-  #hashHi = 0;
+  readonly #hash = new ListHash();
 
   constructor(directory: Directory, self: NodeId, silenceMs: number, now: MonotonicMs) {
     this.directory = directory;
@@ -199,7 +199,7 @@ export class MemberTable {
 
   /** A sum over (tag, facts version) of the confirmed living: equal lists have equal hashes, counters play no part. */
   get listHash(): Tag {
-    return { lo: this.#hashLo, hi: this.#hashHi };
+    return this.#hash.sum;
   }
 
   /** What this row adds to the list hash; also its name in a digest. */
@@ -235,7 +235,7 @@ export class MemberTable {
     if (entry.state === 'alive') {
       this.#state[slot] = ALIVE | (isConfirmed ? 0 : UNCONFIRMED);
       this.#aliveCount += 1;
-      if (isConfirmed) this.#addToHash(slot, 1);
+      if (isConfirmed) this.#hash.add(this.rowHash(slot), this.#tagHiOf(slot));
       else this.#unconfirmedCount += 1;
       this.#ages.begin(slot, entry.counter, now);
       if (slot !== this.selfSlot) this.#place(slot);
@@ -268,7 +268,7 @@ export class MemberTable {
     assert(this.isAlive(slot) && !this.isConfirmed(slot), 'only an unconfirmed living member is confirmed');
     this.#state[slot]! &= ~UNCONFIRMED;
     this.#unconfirmedCount -= 1;
-    this.#addToHash(slot, 1);
+    this.#hash.add(this.rowHash(slot), this.#tagHiOf(slot));
   }
 
   setSuspect(slot: number, isSuspect: boolean): void {
@@ -278,9 +278,9 @@ export class MemberTable {
   }
 
   setFacts(slot: number, facts: Facts): void {
-    if (this.isConfirmed(slot)) this.#addToHash(slot, -1);
+    if (this.isConfirmed(slot)) this.#hash.subtract(this.rowHash(slot), this.#tagHiOf(slot));
     this.#life[slot] = this.#lives.hold(slot, this.incarnationOf(slot), this.#tagHiOf(slot), facts);
-    if (this.isConfirmed(slot)) this.#addToHash(slot, 1);
+    if (this.isConfirmed(slot)) this.#hash.add(this.rowHash(slot), this.#tagHiOf(slot));
   }
 
   /** The end of this life: no counter of it is heard any more. */
@@ -329,7 +329,7 @@ export class MemberTable {
     let unconfirmed = 0;
     let suspect = 0;
     let rows = 0;
-    let hashLo = 0;
+    const hash = new ListHash();
     const linked = new Set(this.#order.slots());
     for (let slot = 0; slot < this.#state.length; slot++) {
       if (!this.has(slot)) {
@@ -341,7 +341,7 @@ export class MemberTable {
       if (this.isAlive(slot)) {
         alive += 1;
         if (!this.isConfirmed(slot)) unconfirmed += 1;
-        else hashLo = (hashLo + this.rowHash(slot)) >>> 0;
+        else hash.add(this.rowHash(slot), this.#tagHiOf(slot));
         if (this.isSuspect(slot)) suspect += 1;
         assert(!this.#dead.has(slot), 'the living are not among the dead');
         if (slot !== this.selfSlot) assert(linked.has(slot) !== this.#silent.has(slot), 'the living are in the order or silent');
@@ -351,7 +351,7 @@ export class MemberTable {
       alive === this.#aliveCount && unconfirmed === this.#unconfirmedCount && suspect === this.#suspectCount && rows === this.#rowCount,
       'counts match rows',
     );
-    assert(hashLo === this.#hashLo, 'the list hash is the sum of its rows');
+    assert(sameTag(hash.sum, this.#hash.sum), 'the list hash is the sum of its rows');
     assert(rows <= LIMITS.membersMax, 'the list is bounded');
   }
 
@@ -371,17 +371,11 @@ export class MemberTable {
   #takeFromLiving(slot: number): void {
     if (!this.isAlive(slot)) return;
     this.setSuspect(slot, false);
-    if (this.isConfirmed(slot)) this.#addToHash(slot, -1);
+    if (this.isConfirmed(slot)) this.#hash.subtract(this.rowHash(slot), this.#tagHiOf(slot));
     else this.#unconfirmedCount -= 1;
     this.#aliveCount -= 1;
     this.#order.remove(slot);
     this.#silent.delete(slot);
-  }
-
-  #addToHash(slot: number, sign: 1 | -1): void {
-    const row = this.rowHash(slot);
-    this.#hashLo = (this.#hashLo + sign * row) >>> 0;
-    this.#hashHi = (this.#hashHi + sign * mix32(row ^ this.#tagHiOf(slot))) >>> 0;
   }
 
   #tagHiOf(slot: number): number {
