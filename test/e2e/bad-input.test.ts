@@ -73,8 +73,10 @@ $`),
   });
 
   test('names the line to type when it is told neither to begin nor to join and has no state', async () => {
-    const { code, stderr } = await agent(newLab(), { flags: [] });
-    expect(stderr).toMatch(/^quorate: the state directory .*is empty, and nothing says which cluster to join\n/);
+    const lab = newLab();
+    const stateDir = lab.path('state');
+    const { code, stderr } = await agent(lab, { flags: [], stateDir });
+    expect(stderr).toContain(`quorate: the state directory ${stateDir} is empty, and nothing says which cluster to join\n`);
     expect(stderr).toContain(
       '→ On the first host type `quorate agent --init`, on every other one `quorate agent --join FIRST_HOST`; to try it out on one machine: `quorate agent --dev`.\n',
     );
