@@ -67,6 +67,58 @@ describe('a node without a cluster', () => {
     expect(lookups).toBeLessThanOrEqual(3_600 / 3.75 + 10);
   });
 
+  test('says in words why its seed does not help', () => {
+    const seed = addressOf(1);
+    const stage = newJoiner();
+    const [exchange] = resolved(stage, 'seed', seed);
+    stage.step({ kind: 'unanswered', exchange: exchange!, reason: 'ECONNREFUSED' });
+    const waiting = {
+      code: 'waiting-for-seeds',
+      message: 'no seed has let this agent in yet (10.0.0.1:7946: connection refused: no agent listens there)',
+      hint: 'it keeps trying seed; start an agent there, or name another seed: quorate join HOST[:PORT]',
+    };
+    expect(stage.node.problems(at(stage.nowMs))).toStrictEqual([waiting]);
+    // The next try is under way, and the last one's end still stands.
+    const [next] = resolved(stage, 'seed', seed);
+    expect(stage.node.problems(at(stage.nowMs))).toStrictEqual([waiting]);
+    stage.step({ kind: 'unanswered', exchange: next!, reason: 'timeout' });
+    expect(stage.node.problems(at(stage.nowMs))).toMatchObject([
+      {
+        message: expect.stringContaining('(10.0.0.1:7946: no answer within 3 s: is a firewall between, or the host down?)'),
+        hint: expect.stringContaining('; let TCP and UDP pass to that port, start an agent there, or name another seed:'),
+      },
+    ]);
+  });
+
+  test.each([
+    [
+      'the cluster has another name',
+      { reason: 'cluster-name', detail: 'prod' },
+      'start this agent with --cluster prod, or name a seed of cluster default',
+    ],
+    [
+      'the seed has no cluster either',
+      { reason: 'no-cluster', detail: '' },
+      'the first agent of a cluster, and no other, is started by: quorate agent --init',
+    ],
+  ] as const)('is told what to do when %s', (_when, refusal, advice) => {
+    const stage = newJoiner();
+    const [exchange] = resolved(stage, 'seed', addressOf(1));
+    stage.step({ kind: 'answered', exchange: exchange!, envelope: stranger({ kind: 'refused', ...refusal }) });
+    expect(stage.node.problems(at(stage.nowMs))).toMatchObject([{ code: 'waiting-for-seeds', hint: expect.stringContaining(advice) }]);
+  });
+
+  test('whose only seed is itself is told how a cluster is begun', () => {
+    const stage = newJoiner();
+    expect(resolved(stage, 'seed', addressOf(0))).toStrictEqual([]);
+    expect(stage.node.problems(at(stage.nowMs))).toMatchObject([
+      {
+        message: 'no seed has let this agent in yet (seed: is this agent itself)',
+        hint: expect.stringMatching(/^the first agent .* --init; every other/),
+      },
+    ]);
+  });
+
   test('refuses to answer a join with a welcome of its own: no cluster comes of two that have none', () => {
     const stage = newJoiner();
     const join: Message = { kind: 'join', clusterName: 'default', entry: new Puppet(1).entry() };

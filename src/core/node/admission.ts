@@ -9,6 +9,7 @@ import type { Random } from '../random.ts';
 import { at, type MonotonicMs, NEVER } from '../time.ts';
 import type { Timings } from '../timings.ts';
 import type { Problem } from '../view.ts';
+import { type Difficulty, inWords, whatToDo } from './difficulty.ts';
 import type { Roster } from './roster.ts';
 import { SeedBook } from './seeds.ts';
 import type { Self } from './self.ts';
@@ -21,6 +22,8 @@ const JOIN_COMMAND_MS = 5000;
 /** Seeds and lost members are looked after this much more rarely once peers are known. */
 const RARELY = 60;
 const LOST_PER_TRY = 2;
+/** Difficulties named in one sentence. */
+const TOLD_MAX = 8;
 
 export interface Offer {
   readonly welcome: Welcome;
@@ -85,7 +88,7 @@ export class Admission {
     if (!this.seeds.isEmpty && now >= this.seeds.tryAt) this.#try(now, outbox);
     while (this.#commands.length > 0 && now >= this.#commands[0]!.untilAt) {
       const { ticket, seeds } = this.#commands.shift()!;
-      const why = [...this.seeds.problems].map(([where, problem]) => `${where}: ${problem}`).join('; ');
+      const why = told([...this.seeds.problems]);
       this.#answer(
         ticket,
         {
@@ -106,9 +109,11 @@ export class Admission {
   }
 
   resolved(seed: string, addresses: readonly Address[], problem: string | null, now: MonotonicMs, outbox: Outbox): void {
-    if (problem !== null) return this.seeds.noteProblem(seed, problem);
+    if (problem !== null) return this.seeds.noteProblem(seed, { kind: 'lookup', problem });
     this.seeds.noteSuccess(seed);
-    for (const door of this.seeds.doors(addresses)) this.#knock(door, seed, now, outbox);
+    const doors = this.seeds.doors(addresses).filter((door) => door !== this.#self.facts.address);
+    if (doors.length === 0 && addresses.length > 0) this.seeds.noteProblem(seed, { kind: 'itself' });
+    for (const door of doors) this.#knock(door, seed, now, outbox);
   }
 
   /** The answer to a `join` or to a `sync` with a seed. */
@@ -129,7 +134,7 @@ export class Admission {
 
   unanswered(purpose: Purpose, reason: string, now: MonotonicMs): void {
     if (purpose.kind === 'join') this.#joinsOpen -= 1;
-    if (purpose.kind !== 'deliver') this.seeds.noteProblem(purpose.at, reason);
+    if (purpose.kind !== 'deliver') this.seeds.noteProblem(purpose.at, { kind: 'unanswered', reason });
     if (this.#joinsOpen === 0 && this.#offers.size > 0) this.#decideAt = now;
   }
 
@@ -162,22 +167,17 @@ export class Admission {
 
   problems(): Problem[] {
     const problems: Problem[] = [];
-    const reasons = [...this.seeds.problems]
-      .slice(0, 8)
-      .map(([where, problem]) => `${where}: ${problem}`)
-      .join('; ');
-    if (this.#self.clusterId === null && this.seeds.seeds.length > 0) {
+    const { seeds } = this.seeds;
+    const sought = [...this.seeds.problems];
+    const difficulties = sought.map(([, difficulty]) => difficulty);
+    if (this.#self.clusterId === null && seeds.length > 0) {
       problems.push({
         code: 'waiting-for-seeds',
-        message: `no seed has let this agent in yet (${reasons || 'no answer so far'})`,
-        hint: `it keeps trying ${this.seeds.seeds.join(', ')}; start an agent there, or name another seed: quorate join HOST[:PORT]`,
+        message: `no seed has let this agent in yet (${told(sought) || 'no answer so far'})`,
+        hint: whatToDo(difficulties, seeds),
       });
-    } else if (reasons !== '' && this.#roster.table.confirmedCount === 1) {
-      problems.push({
-        code: 'alone',
-        message: `no other member is known (${reasons})`,
-        hint: 'it keeps trying; check that UDP and TCP pass on that port, or name another seed: quorate join HOST[:PORT]',
-      });
+    } else if (difficulties.some(({ kind }) => kind !== 'itself') && this.#roster.table.confirmedCount === 1) {
+      problems.push({ code: 'alone', message: `no other member is known (${told(sought)})`, hint: whatToDo(difficulties, seeds) });
     }
     if (this.#foreign !== null) {
       problems.push({
@@ -227,13 +227,13 @@ export class Admission {
         this.seeds.noteSuccess(purpose.at);
         return;
       case 'no-cluster':
-        this.seeds.noteProblem(purpose.at, 'is not in a cluster yet itself');
+        this.seeds.noteProblem(purpose.at, { kind: 'no-cluster' });
         return;
       case 'cluster-name':
-        this.seeds.noteProblem(purpose.at, `its cluster is named "${refused.detail}", this agent was told --cluster ${this.#clusterName}`);
+        this.seeds.noteProblem(purpose.at, { kind: 'cluster-name', theirs: refused.detail, ours: this.#clusterName });
         return;
       case 'other-cluster':
-        this.seeds.noteProblem(purpose.at, `belongs to another cluster, ${refused.detail}`);
+        this.seeds.noteProblem(purpose.at, { kind: 'other-cluster', clusterId: refused.detail });
         this.#foreign = { at: purpose.at, cluster: refused.detail };
         this.#finish(
           purpose,
@@ -267,4 +267,11 @@ export class Admission {
   #answer(ticket: number, result: CommandResult, outbox: Outbox): void {
     outbox.push({ kind: 'command-result', ticket, result });
   }
+}
+
+function told(difficulties: readonly (readonly [where: string, difficulty: Difficulty])[]): string {
+  return difficulties
+    .slice(0, TOLD_MAX)
+    .map(([where, difficulty]) => `${where}: ${inWords(difficulty)}`)
+    .join('; ');
 }

@@ -5,12 +5,14 @@
 import type { Address } from '../ids.ts';
 import type { Random } from '../random.ts';
 import { at, type MonotonicMs } from '../time.ts';
+import type { Difficulty } from './difficulty.ts';
 
 /** Addresses kept of lost members and from the cache file. */
 const LOST_MAX = 16;
 /** One try never knocks at more doors than this; the next one starts where it ended. */
 const KNOCKS_MAX = 32;
-const PROBLEM_TEXT_MAX = 64;
+/** Difficulties and own doors that are kept. */
+const NOTED_MAX = 64;
 
 export class SeedBook {
   readonly #random: Random;
@@ -18,7 +20,7 @@ export class SeedBook {
   readonly #lost: Address[] = [];
   readonly #own = new Set<Address>();
   /** Why a seed or address did not help at the last try. */
-  readonly #problems = new Map<string, string>();
+  readonly #problems = new Map<string, Difficulty>();
   #tryAt: MonotonicMs;
   #delayMs: number;
 
@@ -38,7 +40,7 @@ export class SeedBook {
     return this.#seeds.length === 0 && this.#lost.length === 0;
   }
 
-  get problems(): ReadonlyMap<string, string> {
+  get problems(): ReadonlyMap<string, Difficulty> {
     return this.#problems;
   }
 
@@ -81,7 +83,7 @@ export class SeedBook {
 
   /** Something behind this address answered that it is us. */
   markOwn(own: Address): void {
-    if (this.#own.size < PROBLEM_TEXT_MAX) this.#own.add(own);
+    if (this.#own.size < NOTED_MAX) this.#own.add(own);
   }
 
   isOwn(candidate: Address): boolean {
@@ -98,8 +100,8 @@ export class SeedBook {
     return doors.slice(0, KNOCKS_MAX);
   }
 
-  noteProblem(where: string, problem: string): void {
-    if (this.#problems.has(where) || this.#problems.size < PROBLEM_TEXT_MAX) this.#problems.set(where, problem);
+  noteProblem(where: string, difficulty: Difficulty): void {
+    if (this.#problems.has(where) || this.#problems.size < NOTED_MAX) this.#problems.set(where, difficulty);
   }
 
   noteSuccess(where: string): void {

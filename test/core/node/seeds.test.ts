@@ -3,9 +3,12 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { at, Random } from '../../../src/core/index.ts';
+import type { Difficulty } from '../../../src/core/node/difficulty.ts';
 import { SeedBook } from '../../../src/core/node/seeds.ts';
 import { addressOf } from '../../support/members.ts';
 
+const silence: Difficulty = { kind: 'unanswered', reason: 'timeout' };
+const refusal: Difficulty = { kind: 'unanswered', reason: 'ECONNREFUSED' };
 const someAddress = fc.nat(60).map(addressOf);
 const someSeed = fc.constantFrom('a', 'b:1', '[::1]:7946', 'c');
 
@@ -20,7 +23,7 @@ describe('seeds', () => {
       someAddress.map((lost) => (book: SeedBook) => book.rememberLost(lost)),
       someAddress.map((found) => (book: SeedBook) => book.forgetLost(found)),
       someAddress.map((own) => (book: SeedBook) => book.markOwn(own)),
-      someSeed.map((seed) => (book: SeedBook) => book.noteProblem(seed, 'did not answer')),
+      someSeed.map((seed) => (book: SeedBook) => book.noteProblem(seed, silence)),
       someSeed.map((seed) => (book: SeedBook) => book.noteSuccess(seed)),
       fc.nat(5).map((count) => (book: SeedBook) => void book.takeLost(count)),
     );
@@ -112,13 +115,13 @@ describe('lost members', () => {
 test('problems and own doors are bounded, and a problem goes when its seed helped', () => {
   const book = newBook(['a']);
   for (let i = 0; i < 1000; i++) {
-    book.noteProblem(`seed-${i}`, 'did not answer');
+    book.noteProblem(`seed-${i}`, silence);
     book.markOwn(addressOf(i));
   }
   expect(book.problems.size).toBe(64);
   expect([...Array(1000).keys()].filter((i) => book.isOwn(addressOf(i))).length).toBe(64);
-  book.noteProblem('seed-0', 'refused');
-  expect(book.problems.get('seed-0')).toBe('refused');
+  book.noteProblem('seed-0', refusal);
+  expect(book.problems.get('seed-0')).toBe(refusal);
   book.noteSuccess('seed-0');
   expect(book.problems.has('seed-0')).toBe(false);
 });
