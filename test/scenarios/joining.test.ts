@@ -67,19 +67,19 @@ describe('a node without a cluster', () => {
     expect(lookups).toBeLessThanOrEqual(3_600 / 3.75 + 10);
   });
 
-  test('says in words why its seed does not help', () => {
+  test('says in words why its seed does not help, though the seed is written as the address itself', () => {
     const seed = addressOf(1);
-    const stage = newJoiner();
-    const [exchange] = resolved(stage, 'seed', seed);
+    const stage = newJoiner([seed]);
+    const [exchange] = resolved(stage, seed, seed);
     stage.step({ kind: 'unanswered', exchange: exchange!, reason: 'ECONNREFUSED' });
     const waiting = {
       code: 'waiting-for-seeds',
       message: 'no seed has let this agent in yet (10.0.0.1:7946: connection refused: no agent listens there)',
-      hint: 'it keeps trying seed; start an agent there, or name another seed: quorate join HOST[:PORT]',
+      hint: 'it keeps trying 10.0.0.1:7946; start an agent there, or name another seed: quorate join HOST[:PORT]',
     };
     expect(stage.node.problems(at(stage.nowMs))).toStrictEqual([waiting]);
     // The next try is under way, and the last one's end still stands.
-    const [next] = resolved(stage, 'seed', seed);
+    const [next] = resolved(stage, seed, seed);
     expect(stage.node.problems(at(stage.nowMs))).toStrictEqual([waiting]);
     stage.step({ kind: 'unanswered', exchange: next!, reason: 'timeout' });
     expect(stage.node.problems(at(stage.nowMs))).toMatchObject([

@@ -110,7 +110,7 @@ export class Admission {
 
   resolved(seed: string, addresses: readonly Address[], problem: string | null, now: MonotonicMs, outbox: Outbox): void {
     if (problem !== null) return this.seeds.noteProblem(seed, { kind: 'lookup', problem });
-    this.seeds.noteSuccess(seed);
+    this.seeds.lookedUp(seed);
     const doors = this.seeds.doors(addresses).filter((door) => door !== this.#self.facts.address);
     if (doors.length === 0 && addresses.length > 0) this.seeds.noteProblem(seed, { kind: 'itself' });
     for (const door of doors) this.#knock(door, seed, now, outbox);

@@ -100,6 +100,12 @@ export class SeedBook {
     return doors.slice(0, KNOCKS_MAX);
   }
 
+  /** What the last lookup found wrong is over. What an address did is not, though it be the seed's own text. */
+  lookedUp(seed: string): void {
+    const { kind } = this.#problems.get(seed) ?? {};
+    if (kind === 'lookup' || kind === 'itself') this.#problems.delete(seed);
+  }
+
   noteProblem(where: string, difficulty: Difficulty): void {
     if (this.#problems.has(where) || this.#problems.size < NOTED_MAX) this.#problems.set(where, difficulty);
   }

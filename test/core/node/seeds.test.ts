@@ -112,6 +112,25 @@ describe('lost members', () => {
   });
 });
 
+describe('difficulties', () => {
+  test('of an address outlive the next lookup of its seed, be it a name or that very address', () => {
+    const book = newBook(['a', addressOf(2)]);
+    for (const [seed, door] of [['a', addressOf(1)] as const, [addressOf(2), addressOf(2)] as const]) {
+      book.lookedUp(seed);
+      book.noteProblem(door, silence);
+      book.lookedUp(seed);
+      expect(book.problems.get(door)).toBe(silence);
+    }
+  });
+
+  test('of a lookup go with the next one that finds something', () => {
+    const book = newBook(['a']);
+    book.noteProblem('a', { kind: 'lookup', problem: 'no such name' });
+    book.lookedUp('a');
+    expect(book.problems.size).toBe(0);
+  });
+});
+
 test('problems and own doors are bounded, and a problem goes when its seed helped', () => {
   const book = newBook(['a']);
   for (let i = 0; i < 1000; i++) {
