@@ -213,6 +213,24 @@ describe('a member', () => {
     expect(only('resolve', stage.pass(60_000)).length).toBeGreaterThan(5);
   });
 
+  test('told to join tells of the seeds it was told, and not of others', () => {
+    const stage = new Stage({ seeds: ['old'] }).enter();
+    const refused = (seed: string, door: Address): void => {
+      for (const exchange of resolved(stage, seed, door)) stage.step({ kind: 'unanswered', exchange, reason: 'ECONNREFUSED' });
+    };
+    refused('old', addressOf(1));
+    stage.command({ kind: 'join', seeds: ['x'] }, 9);
+    refused('x', addressOf(2));
+    // Its name has come to mean another host.
+    refused('x', addressOf(3));
+    expect(transcript(only('command-result', stage.pass(5_000)))).toStrictEqual([
+      'result 9: unreachable, x did not answer within 5000 ms (10.0.0.3:7946: connection refused: no agent listens there); the agent keeps trying',
+    ]);
+    expect(stage.node.problems(at(stage.nowMs))).toMatchObject([
+      { code: 'alone', message: expect.stringMatching(/10\.0\.0\.1:7946: connection refused.*10\.0\.0\.3:7946: connection refused/) },
+    ]);
+  });
+
   test('restarted with its state needs no seed, knocks where peers were, and begins its next life', () => {
     const stage = new Stage({ knownPeers: [addressOf(4)], facts: factsOf(0) });
     stage.tick();

@@ -88,7 +88,7 @@ export class Admission {
     if (!this.seeds.isEmpty && now >= this.seeds.tryAt) this.#try(now, outbox);
     while (this.#commands.length > 0 && now >= this.#commands[0]!.untilAt) {
       const { ticket, seeds } = this.#commands.shift()!;
-      const why = told([...this.seeds.problems]);
+      const why = told(this.seeds.problemsOf(seeds));
       this.#answer(
         ticket,
         {
@@ -110,7 +110,7 @@ export class Admission {
 
   resolved(seed: string, addresses: readonly Address[], problem: string | null, now: MonotonicMs, outbox: Outbox): void {
     if (problem !== null) return this.seeds.noteProblem(seed, { kind: 'lookup', problem });
-    this.seeds.lookedUp(seed);
+    this.seeds.lookedUp(seed, addresses);
     const doors = this.seeds.doors(addresses).filter((door) => door !== this.#self.facts.address);
     if (doors.length === 0 && addresses.length > 0) this.seeds.noteProblem(seed, { kind: 'itself' });
     for (const door of doors) this.#knock(door, seed, now, outbox);
@@ -134,7 +134,8 @@ export class Admission {
 
   unanswered(purpose: Purpose, reason: string, now: MonotonicMs): void {
     if (purpose.kind === 'join') this.#joinsOpen -= 1;
-    if (purpose.kind !== 'deliver') this.seeds.noteProblem(purpose.at, { kind: 'unanswered', reason });
+    // A question to a member has its own occasions; only who is sought is told of.
+    if (this.seeds.isSought(purpose.at)) this.seeds.noteProblem(purpose.at, { kind: 'unanswered', reason });
     if (this.#joinsOpen === 0 && this.#offers.size > 0) this.#decideAt = now;
   }
 
@@ -202,7 +203,10 @@ export class Admission {
     if (door === this.#self.facts.address) return;
     if (this.#self.clusterId !== null) {
       if (!this.#isMemberAt(door)) this.#talk.reconciler.syncWith(door, seed, now, outbox);
-      else this.#succeed({ kind: 'sync', at: door, seed }, outbox);
+      else {
+        this.seeds.noteSuccess(door);
+        this.#succeed({ kind: 'sync', at: door, seed }, outbox);
+      }
       return;
     }
     const isAsked = this.#voice.ask(

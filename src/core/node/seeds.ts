@@ -13,13 +13,17 @@ const LOST_MAX = 16;
 const KNOCKS_MAX = 32;
 /** Difficulties and own doors that are kept. */
 const NOTED_MAX = 64;
+/** Addresses kept of one seed. */
+const ADDRESSES_MAX = 64;
 
 export class SeedBook {
   readonly #random: Random;
   readonly #seeds: string[] = [];
   readonly #lost: Address[] = [];
   readonly #own = new Set<Address>();
-  /** Why a seed or address did not help at the last try. */
+  /** What each seed's name stood for when it was last looked up. */
+  readonly #addressesOf = new Map<string, readonly Address[]>();
+  /** Why a seed, or an address that one stands for, did not help at the last try. */
   readonly #problems = new Map<string, Difficulty>();
   #tryAt: MonotonicMs;
   #delayMs: number;
@@ -100,10 +104,26 @@ export class SeedBook {
     return doors.slice(0, KNOCKS_MAX);
   }
 
-  /** What the last lookup found wrong is over. What an address did is not, though it be the seed's own text. */
-  lookedUp(seed: string): void {
+  /** What the last lookup found wrong is over; so is whatever an address did that no seed stands for any more. */
+  lookedUp(seed: string, addresses: readonly Address[]): void {
+    this.#addressesOf.set(seed, addresses.slice(0, ADDRESSES_MAX));
     const { kind } = this.#problems.get(seed) ?? {};
     if (kind === 'lookup' || kind === 'itself') this.#problems.delete(seed);
+    for (const where of this.#problems.keys()) if (!this.isSought(where)) this.#problems.delete(where);
+  }
+
+  /** A seed, an address that one stands for, or where a lost member was. */
+  isSought(where: string): boolean {
+    if (this.#seeds.includes(where) || this.#lost.some((lost) => lost === where)) return true;
+    for (const addresses of this.#addressesOf.values()) if (addresses.some((known) => known === where)) return true;
+    return false;
+  }
+
+  /** The difficulties with these seeds and the addresses that they stand for. */
+  problemsOf(seeds: readonly string[]): [where: string, difficulty: Difficulty][] {
+    const isOfThem = (where: string): boolean =>
+      seeds.some((seed) => seed === where || this.#addressesOf.get(seed)?.some((known) => known === where) === true);
+    return [...this.#problems].filter(([where]) => isOfThem(where));
   }
 
   noteProblem(where: string, difficulty: Difficulty): void {

@@ -116,9 +116,9 @@ describe('difficulties', () => {
   test('of an address outlive the next lookup of its seed, be it a name or that very address', () => {
     const book = newBook(['a', addressOf(2)]);
     for (const [seed, door] of [['a', addressOf(1)] as const, [addressOf(2), addressOf(2)] as const]) {
-      book.lookedUp(seed);
+      book.lookedUp(seed, [door]);
       book.noteProblem(door, silence);
-      book.lookedUp(seed);
+      book.lookedUp(seed, [door]);
       expect(book.problems.get(door)).toBe(silence);
     }
   });
@@ -126,8 +126,38 @@ describe('difficulties', () => {
   test('of a lookup go with the next one that finds something', () => {
     const book = newBook(['a']);
     book.noteProblem('a', { kind: 'lookup', problem: 'no such name' });
-    book.lookedUp('a');
+    book.lookedUp('a', [addressOf(1)]);
     expect(book.problems.size).toBe(0);
+  });
+
+  test('of an address that no seed stands for any more are dropped', () => {
+    const book = newBook(['a', 'b'], [addressOf(9)]);
+    book.lookedUp('a', [addressOf(1), addressOf(2)]);
+    book.lookedUp('b', [addressOf(2)]);
+    for (const door of [addressOf(1), addressOf(2), addressOf(9)]) book.noteProblem(door, silence);
+    book.lookedUp('a', [addressOf(3)]);
+    expect([...book.problems.keys()]).toStrictEqual([addressOf(2), addressOf(9)]);
+    expect([addressOf(1), addressOf(2), addressOf(9), 'b', 'c'].map((where) => book.isSought(where))).toStrictEqual([
+      false,
+      true,
+      true,
+      true,
+      false,
+    ]);
+  });
+
+  test('are told of the seeds that are asked about alone', () => {
+    const book = newBook(['a', 'b']);
+    book.lookedUp('a', [addressOf(1)]);
+    book.lookedUp('b', [addressOf(2)]);
+    book.noteProblem(addressOf(1), silence);
+    book.noteProblem(addressOf(2), refusal);
+    book.noteProblem('b', silence);
+    expect(book.problemsOf(['a'])).toStrictEqual([[addressOf(1), silence]]);
+    expect(book.problemsOf(['b', 'c'])).toStrictEqual([
+      [addressOf(2), refusal],
+      ['b', silence],
+    ]);
   });
 });
 
