@@ -11,7 +11,9 @@ import type { Talk } from './talk.ts';
 
 /** In heartbeats. */
 const KNOCK_EVERY = 10;
+/** Until there is anybody, while there are few, and then: who crashes soon after it met its first peers must find them again. */
 const REMEMBER_FIRST = 2;
+const REMEMBER_A_FEW = 10;
 const REMEMBER_EVERY = 60;
 const REMEMBERED_PEERS = 16;
 
@@ -60,17 +62,21 @@ export class Upkeep {
       this.#roster.sweep(now, (slot) => this.#seeds.rememberLost(table.factsOf(slot).address));
     }
     if (now >= this.#rememberAt) {
-      this.#rememberAt = at(now + REMEMBER_EVERY * heartbeatMs);
-      this.#rememberPeers(outbox);
+      const count = this.#rememberPeers(outbox);
+      const heartbeats = count === 0 ? REMEMBER_FIRST : count < REMEMBERED_PEERS ? REMEMBER_A_FEW : REMEMBER_EVERY;
+      this.#rememberAt = at(now + heartbeats * heartbeatMs);
     }
   }
 
-  #rememberPeers(outbox: Outbox): void {
+  /** How many there were. */
+  #rememberPeers(outbox: Outbox): number {
     const { table } = this.#roster;
+    if (table.confirmedCount <= 1) return 0;
     const addresses: Address[] = [];
     for (let slot = 0; slot < table.slotLimit && addresses.length < REMEMBERED_PEERS; slot++) {
       if (slot !== table.selfSlot && table.isConfirmed(slot)) addresses.push(table.factsOf(slot).address);
     }
     if (addresses.length > 0) outbox.push({ kind: 'remember-peers', addresses });
+    return addresses.length;
   }
 }
