@@ -187,7 +187,7 @@ class MemberNode implements Node {
       this.#roster.advance(now);
     }
     this.#take(input, now, outbox);
-    if (this.#roster.nameLostTo !== NONE && this.#farewell === null) this.#yieldName(now, outbox);
+    if (this.#roster.nameLostTo !== NONE && this.#standing !== 'leaving' && this.#farewell === null) this.#yieldName(now, outbox);
     this.#wakeAt = this.#nextAt(now);
   }
 
@@ -262,6 +262,8 @@ class MemberNode implements Node {
     if (this.#write?.ticket !== ticket) return;
     const { intent } = this.#write;
     this.#write = null;
+    // The name was lost meanwhile: no other life follows the last words.
+    if (this.#farewell !== null) return;
     switch (intent.kind) {
       case 'first-life':
         if (this.#clusterId !== null) this.#begin(now, outbox);
@@ -288,6 +290,7 @@ class MemberNode implements Node {
     const { clusterId } = this;
     assert(this.#clusterId !== null, 'a life needs a cluster');
     this.#self.begin(this.#clusterId, this.#incarnation, now);
+    this.#roster.advance(now);
     if (clusterId === null) {
       this.#upkeep.begin(now);
     }
@@ -370,7 +373,7 @@ class MemberNode implements Node {
       return this.#answer(ticket, { kind: 'refused', code: 'leaving', message: 'this agent is leaving' }, outbox);
     switch (command.kind) {
       case 'join':
-        this.#admission.join(ticket, command.seeds, now);
+        this.#admission.join(ticket, command.seeds, now, outbox);
         // Not before the first life is on disk (R14): then it is ticked anyhow.
         if (this.#write?.intent.kind !== 'first-life') this.#admission.tick(now, outbox);
         return;

@@ -3,8 +3,9 @@
 // of the operator that no rule can mend: the agent says both and ends.
 
 import type { CommandResult, Outbox } from '../effect.ts';
+import { sameTag } from '../hash.ts';
 import type { Address, ClusterId } from '../ids.ts';
-import type { Message, Refused, Welcome } from '../message.ts';
+import { LIMITS, type Message, type Refused, type Welcome } from '../message.ts';
 import type { Random } from '../random.ts';
 import { at, type MonotonicMs, NEVER } from '../time.ts';
 import type { Timings } from '../timings.ts';
@@ -102,7 +103,11 @@ export class Admission {
   }
 
   /** Tried at the next tick. */
-  join(ticket: number, seeds: readonly string[], now: MonotonicMs): void {
+  join(ticket: number, seeds: readonly string[], now: MonotonicMs, outbox: Outbox): void {
+    if (new Set([...this.seeds.seeds, ...seeds]).size > LIMITS.seedsMax) {
+      const message = `this agent has ${this.seeds.seeds.length} seeds, ${LIMITS.seedsMax} are the most; start it again with those that are needed`;
+      return this.#answer(ticket, { kind: 'refused', code: 'invalid', message }, outbox);
+    }
     this.seeds.add(seeds);
     this.seeds.tryNow(now);
     this.#commands.push({ ticket, seeds, untilAt: at(now + JOIN_COMMAND_MS) });
@@ -154,7 +159,8 @@ export class Admission {
     const cluster = this.#self.clusterId;
     const refuse = (reason: Refused['reason'], detail: string): void =>
       this.#voice.reply(exchange, { kind: 'refused', reason, detail }, now, outbox);
-    if (message.entry.id === this.#self.id) return refuse('self', '');
+    // A copy of this state directory is let in: there it learns that its id is taken.
+    if (message.entry.id === this.#self.id && sameTag(message.entry.tag, this.#self.joinTag)) return refuse('self', '');
     if (message.clusterName !== this.#clusterName) return refuse('cluster-name', this.#clusterName);
     if (cluster === null) return refuse('no-cluster', '');
     const welcome: Welcome = {

@@ -11,7 +11,7 @@ import type { Talk } from './talk.ts';
 
 /** In heartbeats. */
 const KNOCK_EVERY = 10;
-/** Until there is anybody, while there are few, and then: who crashes soon after it met its first peers must find them again. */
+/** At first, while they are few, and then: who crashes soon after it met its first peers must find them again. */
 const REMEMBER_FIRST = 2;
 const REMEMBER_A_FEW = 10;
 const REMEMBER_EVERY = 60;
@@ -36,7 +36,11 @@ export class Upkeep {
   }
 
   get nextAt(): MonotonicMs {
-    return at(Math.min(this.#knockAt, this.#sweepAt, this.#rememberAt));
+    return at(Math.min(this.#knockAt, this.#sweepAt, this.#hasPeers ? this.#rememberAt : NEVER));
+  }
+
+  get #hasPeers(): boolean {
+    return this.#roster.table.confirmedCount > 1;
   }
 
   retime(timings: Timings): void {
@@ -61,17 +65,16 @@ export class Upkeep {
       this.#sweepAt = at(now + 2 * failMs);
       this.#roster.sweep(now, (slot) => this.#seeds.rememberLost(table.factsOf(slot).address));
     }
-    if (now >= this.#rememberAt) {
+    // Who is alone does not wake up for it: it stays due until the first peer has come.
+    if (now >= this.#rememberAt && this.#hasPeers) {
       const count = this.#rememberPeers(outbox);
-      const heartbeats = count === 0 ? REMEMBER_FIRST : count < REMEMBERED_PEERS ? REMEMBER_A_FEW : REMEMBER_EVERY;
-      this.#rememberAt = at(now + heartbeats * heartbeatMs);
+      this.#rememberAt = at(now + (count < REMEMBERED_PEERS ? REMEMBER_A_FEW : REMEMBER_EVERY) * heartbeatMs);
     }
   }
 
   /** How many there were. */
   #rememberPeers(outbox: Outbox): number {
     const { table } = this.#roster;
-    if (table.confirmedCount <= 1) return 0;
     const addresses: Address[] = [];
     for (let slot = 0; slot < table.slotLimit && addresses.length < REMEMBERED_PEERS; slot++) {
       if (slot !== table.selfSlot && table.isConfirmed(slot)) addresses.push(table.factsOf(slot).address);
