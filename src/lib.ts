@@ -2,7 +2,7 @@
 // neither may know the other.
 
 import { type AgentHandle, type AgentOptions, type OpenedApi, OperationalError, type RunningAgent, startAgent } from './agent/index.ts';
-import { usualSockets } from './api/client.ts';
+import { readOnlyPath, usualSockets } from './api/client.ts';
 import { ApiServer } from './api/index.ts';
 
 export type { AgentHandle, AgentOptions, Finished, RunningAgent } from './agent/index.ts';
@@ -93,9 +93,4 @@ async function listenOnFirst(server: ApiServer, candidates: readonly string[]): 
     }
   }
   throw new OperationalError('socket-unusable', 'there is no place for a socket', 'name one: --socket PATH');
-}
-
-/** `quorate.sock` → `quorate-ro.sock`, beside it. */
-function readOnlyPath(socketPath: string): string {
-  return socketPath.endsWith('.sock') ? `${socketPath.slice(0, -'.sock'.length)}-ro.sock` : `${socketPath}-ro`;
 }

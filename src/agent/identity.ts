@@ -12,6 +12,8 @@ export type Identity = Pick<
 >;
 
 export interface Wishes {
+  /** Where the state was looked for, to be named when there is none. */
+  readonly stateDir: string;
   readonly start: Start;
   readonly hasSeeds: boolean;
   readonly clusterName: string;
@@ -38,7 +40,7 @@ export function decideIdentity(wishes: Wishes, loaded: LoadedState, chance: Chan
   const known = loaded.kind === 'state' ? loaded.state : null;
   // A directory whose node never got into a cluster decides as an empty one does, but keeps its id.
   const isInCluster = known !== null && known.clusterId !== null;
-  if (start.kind === 'resume' && !isInCluster && !hasSeeds) throw nothingToResume(known !== null);
+  if (start.kind === 'resume' && !isInCluster && !hasSeeds) throw nothingToResume(wishes.stateDir, known !== null);
   const isCreation = !isInCluster && (start.kind === 'init' || (start.kind === 'dev' && !hasSeeds));
   const born = incarnation(Math.max(1, Math.floor(wallClockMs)));
   const identity: Identity = {
@@ -69,12 +71,12 @@ function overruledBy(identity: Identity, wishes: Wishes): string[] {
   return sentences;
 }
 
-function nothingToResume(isStateThere: boolean): OperationalError {
+function nothingToResume(stateDir: string, isStateThere: boolean): OperationalError {
   return new OperationalError(
     'usage',
     isStateThere
-      ? 'the state directory is of an agent that never got into a cluster, and no seed is given'
-      : 'the state directory is empty, and nothing says which cluster to join',
+      ? `the state directory ${stateDir} is of an agent that never got into a cluster, and no seed is given`
+      : `the state directory ${stateDir} is empty, and nothing says which cluster to join`,
     'On the first host type `quorate agent --init`, on every other one `quorate agent --join FIRST_HOST`; to try it out on one machine: `quorate agent --dev`.',
   );
 }

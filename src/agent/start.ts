@@ -68,7 +68,8 @@ async function assemble(
   const isDev = options.start.kind === 'dev';
   const state = await openState(chooseStateDir(options.stateDir, isDev, process.env, process.getuid?.() === 0));
   undo.push(() => state.close());
-  const wishes = { start: options.start, hasSeeds: options.seeds.length > 0, clusterName: options.clusterName, profile: options.profile };
+  const { start, seeds, clusterName, profile } = options;
+  const wishes = { stateDir: state.dir, start, hasSeeds: seeds.length > 0, clusterName, profile };
   const { identity, isCreation, overruled } = decideIdentity(wishes, state.loaded, SYSTEM_CHANCE, Date.now());
 
   const opened = await bind(options, log);

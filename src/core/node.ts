@@ -152,8 +152,8 @@ class MemberNode implements Node {
     return slot === NONE ? null : this.#roster.showing.view(slot, now, this.#talk.rttOf);
   }
 
-  problems(): Problem[] {
-    const problems = this.#admission.problems();
+  problems(now: MonotonicMs): Problem[] {
+    const problems = [...this.#admission.problems(), ...this.#talk.passages.problems(now, this.#timings.failMs)];
     if (this.#options.profile !== this.#timings.profile) {
       problems.push({
         code: 'profile-differs',
@@ -170,6 +170,7 @@ class MemberNode implements Node {
 
   checkInvariants(): void {
     if (this.#isMember) this.#roster.checkInvariants();
+    this.#talk.passages.checkInvariants();
     assert(this.#voice.openExchanges <= 64, 'exchanges are bounded');
     assert(this.#refusals.size <= 64, 'reasons of refusal are a closed set');
   }

@@ -11,6 +11,7 @@ import { type Envelope, type Hello, LIMITS, type MemberEntry, NO_BEATS, type Pus
 import type { Random } from '../random.ts';
 import { at, type MonotonicMs, NEVER } from '../time.ts';
 import type { Timings } from '../timings.ts';
+import { Passages } from './passages.ts';
 import { Reconciler } from './reconcile.ts';
 import type { Roster, Source } from './roster.ts';
 import type { Self } from './self.ts';
@@ -41,6 +42,7 @@ export class Talk {
   readonly #refuse: (reason: string) => void;
   readonly #fate: Fate;
   readonly reconciler: Reconciler;
+  readonly passages: Passages;
   readonly #ring: PeerRing;
   readonly #packer = new BeatPacker();
   /** By slot, and of which run: a slot may become another's. */
@@ -70,6 +72,7 @@ export class Talk {
     this.#refuse = refuse;
     this.#fate = fate;
     this.#ring = new PeerRing(random);
+    this.passages = new Passages(self, roster.table);
     this.reconciler = new Reconciler(self, roster, voice, timings, random, (entries, at, box) =>
       this.#believeAll(entries, 'relay', at, box),
     );
@@ -137,6 +140,7 @@ export class Talk {
     if (message.kind === 'hello') return this.#hello(from, message, envelope, now, outbox);
     const slot = table.slotOfTag(sender);
     if (slot !== NONE && this.#deafTo.has(slot)) return this.#refuse('dev-partition');
+    if (slot !== NONE && this.passages.awaitsDatagrams) this.passages.datagramFrom(table.directory.idAt(slot));
     // Whatever it says, a known member that speaks is there.
     const isLiving = slot !== NONE && this.#roster.hearDirect(slot, envelope.counter, now, outbox);
     if (message.kind === 'who') return this.#introduce(from, message.tag, now, outbox);
@@ -180,6 +184,18 @@ export class Talk {
     }
   }
 
+  /** A stream's packet, told before and after it is believed: by then its sender may be known, or quiet no longer. */
+  hearStream(sender: Tag, now: MonotonicMs, outbox: Outbox): void {
+    const slot = this.#roster.table.slotOfTag(sender);
+    if (slot !== NONE && this.passages.streamFrom(slot, now)) this.#ping(slot, now, outbox);
+  }
+
+  /** A stream to one that none came to lately. */
+  tryUnreached(now: MonotonicMs, outbox: Outbox): void {
+    const unreached = this.passages.longestUnreached();
+    if (unreached !== null) this.reconciler.syncWith(unreached, null, now, outbox);
+  }
+
   /** A list that somebody handed over whole: a welcome. */
   believeList(entries: readonly MemberEntry[], now: MonotonicMs, outbox: Outbox): void {
     this.#believeAll(entries, 'relay', now, outbox);
@@ -188,6 +204,7 @@ export class Talk {
 
   /** Is anybody there who failed here? Whoever is asked may have come back, or be the other half of a partition. */
   knock(now: MonotonicMs, outbox: Outbox): void {
+    this.tryUnreached(now, outbox);
     const slot = this.#roster.someFailed((count) => this.#random.below(count));
     if (slot !== NONE) this.#ping(slot, now, outbox);
   }
@@ -263,6 +280,7 @@ export class Talk {
     if (!sameTag(tag, envelope.sender) || !sameTag(tag, entry.tag) || entry.state !== 'alive') return this.#refuse('false-introduction');
     const known = table.slotOf(entry.id);
     if (known !== NONE && this.#deafTo.has(known)) return this.#refuse('dev-partition');
+    this.passages.datagramFrom(entry.id);
     const belief = this.#roster.believe(entry, 'itself', now, outbox);
     if (belief === 'self-superseded') return this.#aboutSelf(entry.incarnation, entry.tag, now, outbox);
     if (belief === 'refused') return;
