@@ -347,7 +347,7 @@ class MemberNode implements Node {
 
   #yieldName(now: MonotonicMs, outbox: Outbox): void {
     const { table } = this.#roster;
-    const winner = table.factsOf(this.#roster.nameLostTo).address;
+    const winner = table.addressOf(this.#roster.nameLostTo);
     this.#standing = 'leaving';
     this.#roster.endSelf('left', now, outbox);
     const message = `the name ${this.name} is taken: the agent at ${winner} had it before this one at ${this.address}`;

@@ -4,7 +4,7 @@
 import { defaultsOf, nameFromHost, settingValues } from '../../agent/defaults.ts';
 import type { AgentOptions, Start } from '../../agent/index.ts';
 import { SOCKET_PATH_BYTES_MAX } from '../../api/client.ts';
-import { isProfileName, LIMITS, NAME_PATTERN, type ProfileName } from '../../core/index.ts';
+import { isProfileName, LIMITS, NAME_PATTERN, type ProfileName, travelProblem } from '../../core/index.ts';
 import { EXIT, Failure } from '../exit-codes.ts';
 import { nearest } from '../nearest.ts';
 import { LOG_LEVELS, PROFILE_NAMES, SETTINGS } from '../option-table.ts';
@@ -95,6 +95,8 @@ function logLevelOf(setting: Setting | undefined): string {
 
 function zoneOf(setting: Setting | undefined): string {
   const zone = setting === undefined ? '' : String(setting.value);
+  const problem = travelProblem(zone);
+  if (problem !== null) throw complaint(setting, problem, 'write it with whole characters');
   const bytes = Buffer.byteLength(zone);
   if (bytes > LIMITS.zoneLengthMax) throw complaint(setting, `has ${bytes} bytes, at most ${LIMITS.zoneLengthMax} are possible`);
   return zone;

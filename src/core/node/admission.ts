@@ -226,7 +226,7 @@ export class Admission {
 
   #isMemberAt(door: Address): boolean {
     const { table } = this.#roster;
-    for (let slot = 0; slot < table.slotLimit; slot++) if (table.isConfirmed(slot) && table.factsOf(slot).address === door) return true;
+    for (let slot = 0; slot < table.slotLimit; slot++) if (table.isConfirmed(slot) && table.addressOf(slot) === door) return true;
     return false;
   }
 

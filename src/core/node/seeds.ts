@@ -9,7 +9,7 @@ import type { Difficulty } from './difficulty.ts';
 
 /** Addresses kept of lost members and from the cache file. */
 const LOST_MAX = 16;
-/** One try never knocks at more doors than this; the next one starts where it ended. */
+/** Doors of one seed that a try knocks at, drawn anew each time. */
 const KNOCKS_MAX = 32;
 /** Difficulties and own doors that are kept. */
 const NOTED_MAX = 64;
@@ -85,8 +85,9 @@ export class SeedBook {
     if (index >= 0) this.#lost.splice(index, 1);
   }
 
-  /** Something behind this address answered that it is us. */
+  /** Something behind this address answered that it is us: no member is to be found there again. */
   markOwn(own: Address): void {
+    this.forgetLost(own);
     if (this.#own.size < NOTED_MAX) this.#own.add(own);
   }
 

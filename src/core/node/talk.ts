@@ -109,10 +109,14 @@ export class Talk {
     this.reconciler.tick(now, outbox);
   }
 
-  /** Rumours do not wait for the round; a short random wait lets those of one moment share a datagram. */
+  /**
+   * Rumours do not wait for the round, nor news until older ones are told again; a short random wait lets those of one moment
+   * share a datagram.
+   */
   expedite(now: MonotonicMs): void {
-    if (this.#roster.rumours.size > 0 && this.#flushAt === NEVER)
-      this.#flushAt = at(now + this.#random.between(0.01, 0.05) * this.#timings.heartbeatMs);
+    const { rumours } = this.#roster;
+    if (rumours.size === 0 || (this.#flushAt !== NEVER && !rumours.hasNews)) return;
+    this.#flushAt = at(Math.min(this.#flushAt, now + this.#random.between(0.01, 0.05) * this.#timings.heartbeatMs));
   }
 
   /** Rumours to some peers now, again later while there are any. */
@@ -244,7 +248,7 @@ export class Talk {
       return;
     }
     if (!table.has(slot)) return;
-    this.reconciler.noteDifference(table.factsOf(slot).address, now);
+    this.reconciler.noteDifference(table.addressOf(slot), now);
   }
 
   #judge(now: MonotonicMs, outbox: Outbox): void {
@@ -264,7 +268,7 @@ export class Talk {
     }
     for (const slot of greeted) {
       this.#roster.greeted(slot);
-      this.#sayHello([table.factsOf(slot).address], this.#echo(now), now, outbox);
+      this.#sayHello([table.addressOf(slot)], this.#echo(now), now, outbox);
     }
   }
 
@@ -307,7 +311,7 @@ export class Talk {
 
   #ping(slot: number, now: MonotonicMs, outbox: Outbox): void {
     const { table } = this.#roster;
-    this.#voice.datagram([table.factsOf(slot).address], { kind: 'ping', target: table.tagOf(slot), echo: this.#echo(now) }, now, outbox);
+    this.#voice.datagram([table.addressOf(slot)], { kind: 'ping', target: table.tagOf(slot), echo: this.#echo(now) }, now, outbox);
   }
 
   /** The instant of asking in µs: comes back with the answer, and is never 0. */
@@ -359,8 +363,8 @@ export class Talk {
     const { table } = this.#roster;
     const ownAddress = this.#self.facts.address;
     // One that lived at this very address before has not been declared failed yet.
-    const isPeer = (slot: number): boolean => slot !== table.selfSlot && table.isAlive(slot) && table.factsOf(slot).address !== ownAddress;
-    return this.#ring.take(count, table.slotLimit, isPeer).map((slot) => table.factsOf(slot).address);
+    const isPeer = (slot: number): boolean => slot !== table.selfSlot && table.isAlive(slot) && table.addressOf(slot) !== ownAddress;
+    return this.#ring.take(count, table.slotLimit, isPeer).map((slot) => table.addressOf(slot));
   }
 
   #mayAnswerMember(): boolean {

@@ -63,7 +63,7 @@ export class Upkeep {
     }
     if (now >= this.#sweepAt) {
       this.#sweepAt = at(now + 2 * failMs);
-      this.#roster.sweep(now, (slot) => this.#seeds.rememberLost(table.factsOf(slot).address));
+      this.#roster.sweep(now, (slot) => this.#seeds.rememberLost(table.addressOf(slot)));
     }
     // Who is alone does not wake up for it: it stays due until the first peer has come.
     if (now >= this.#rememberAt && this.#hasPeers) {
@@ -77,7 +77,7 @@ export class Upkeep {
     const { table } = this.#roster;
     const addresses: Address[] = [];
     for (let slot = 0; slot < table.slotLimit && addresses.length < REMEMBERED_PEERS; slot++) {
-      if (slot !== table.selfSlot && table.isConfirmed(slot)) addresses.push(table.factsOf(slot).address);
+      if (slot !== table.selfSlot && table.isConfirmed(slot)) addresses.push(table.addressOf(slot));
     }
     if (addresses.length > 0) outbox.push({ kind: 'remember-peers', addresses });
     return addresses.length;
