@@ -22,6 +22,7 @@ import { decideIdentity } from './identity.ts';
 import { type AgentLog, isLogLevel, openLog } from './log.ts';
 import { OperationalError } from './operational-error.ts';
 import type { AgentOptions } from './options.ts';
+import type { Store } from './ports.ts';
 import { planReload } from './reload.ts';
 import { HostResolver } from './resolver.ts';
 import type { Finished, RunningAgent } from './running.ts';
@@ -97,11 +98,12 @@ async function assemble(
   const events = new EventLog(identity.incarnation - identity.bornIncarnation);
 
   const ending = new Ending(log, state, opened);
+  const first = firstWrite(state.store);
   const driver = new Driver(node, {
     clock,
     timer: new HostTimer(clock),
     transport: opened.transport,
-    store: state.store,
+    store: first.store,
     resolver,
     onEvent: ({ type, member, incarnation, address, reason }) => {
       events.append({ timeMs: Date.now(), type, member, incarnation, address, reason });
@@ -132,6 +134,7 @@ async function assemble(
     logger.warn({ reason: sentence }, 'setting-overruled');
   if (state.peers.warning !== null) logger.warn({ reason: state.peers.warning }, 'peers-cache-ignored');
   driver.start();
+  await Promise.race([first.isDone, ending.finished]);
 
   return {
     handle,
@@ -150,6 +153,20 @@ async function assemble(
       await ending.finished;
     },
   };
+}
+
+/** Who has started an agent may read it at once: its own life begins with the first write. */
+function firstWrite(inner: Store): { readonly store: Store; readonly isDone: Promise<void> } {
+  let end: () => void = () => {};
+  const isDone = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  const save: Store['save'] = (durable, done) =>
+    inner.save(durable, (problem) => {
+      done(problem);
+      end();
+    });
+  return { store: { save, rememberPeers: (addresses) => inner.rememberPeers(addresses) }, isDone };
 }
 
 async function bind(options: AgentOptions, log: AgentLog): Promise<OpenTransport> {

@@ -3,9 +3,10 @@
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { nameFromHost } from '../../src/agent/defaults.ts';
 import { Failure } from '../../src/cli/exit-codes.ts';
 import { parseFull } from '../../src/cli/parse-full.ts';
-import { agentOptions, nameFromHost } from '../../src/cli/settings/agent-options.ts';
+import { agentOptions } from '../../src/cli/settings/agent-options.ts';
 import { gatherSettings } from '../../src/cli/settings/gather.ts';
 import { removeScratch, scratchDirectory } from '../support/cli.ts';
 
