@@ -57,7 +57,7 @@ export class Passages {
     const id = this.#table.directory.idAt(slot);
     const known = this.#unheard.get(id);
     const isKnown = known !== undefined && now - known.last <= STALE_MS;
-    const { name, address } = this.#table.factsOf(slot);
+    const [name, address] = [this.#table.nameOf(slot), this.#table.addressOf(slot)];
     if (known === undefined) makeRoom(this.#unheard);
     this.#unheard.set(id, { name, address, since: isKnown ? known.since : now, last: now });
     return known?.last !== now;
@@ -104,7 +104,7 @@ export class Passages {
     }
     for (const [id, { address, tries, reason, last }] of this.#unreached) {
       if (tries < TRIES_MIN || now - last > STALE_MS || !this.#isHeardAt(id, address)) continue;
-      const { name } = this.#table.factsOf(this.#table.slotOf(id));
+      const name = this.#table.nameOf(this.#table.slotOf(id));
       problems.push({
         code: 'tcp-blocked',
         message: `${here.name}→${name}: ${name} is heard, but no connection to it comes about (${inWords({ kind: 'unanswered', reason })})`,
@@ -132,15 +132,14 @@ export class Passages {
 
   #isHeardAt(id: NodeId, address: Address): boolean {
     const slot = this.#table.slotOf(id);
-    return slot !== NONE && this.#table.isConfirmed(slot) && !this.#table.silent.has(slot) && this.#table.factsOf(slot).address === address;
+    return slot !== NONE && this.#table.isConfirmed(slot) && !this.#table.silent.has(slot) && this.#table.addressOf(slot) === address;
   }
 
   /** The member at this address whose counter grows, or NONE. */
   #heardAt(address: Address): number {
     const table = this.#table;
     for (let slot = 0; slot < table.slotLimit; slot++) {
-      if (table.isConfirmed(slot) && slot !== table.selfSlot && table.factsOf(slot).address === address && !table.silent.has(slot))
-        return slot;
+      if (table.isConfirmed(slot) && slot !== table.selfSlot && table.addressOf(slot) === address && !table.silent.has(slot)) return slot;
     }
     return NONE;
   }
