@@ -8,6 +8,11 @@ export type { ExchangeAnswer, Receiver, Transport } from '../transport/index.ts'
 /** The monotone clock: hrtime in the agent. It decides everything; the wall clock decides nothing. */
 export interface Clock {
   nowMs(): MonotonicMs;
+  /**
+   * Milliseconds since boot, suspension included (os.uptime on Linux, 10 ms fine). The lease takes whichever of the two clocks
+   * ran further (R6); everything that waits takes `nowMs` alone. Elsewhere: the same as `nowMs`.
+   */
+  bootMs(): number;
 }
 
 /** One timer, set anew by every call. */
