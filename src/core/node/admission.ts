@@ -6,6 +6,7 @@ import type { CommandResult, Outbox } from '../effect.ts';
 import type { Address, ClusterId } from '../ids.ts';
 import type { Message, Refused, Welcome } from '../message.ts';
 import type { Random } from '../random.ts';
+import type { ClusterRecord } from '../record/index.ts';
 import { at, type MonotonicMs, NEVER } from '../time.ts';
 import type { Timings } from '../timings.ts';
 import type { Problem } from '../view.ts';
@@ -42,6 +43,7 @@ export class Admission {
   readonly #voice: Voice;
   readonly #talk: Talk;
   readonly #clusterName: string;
+  readonly #recordOf: () => ClusterRecord | null;
   readonly #offers = new Map<ClusterId, Offer>();
   #timings: Timings;
   #joinsOpen = 0;
@@ -61,7 +63,9 @@ export class Admission {
     now: MonotonicMs,
     seeds: readonly string[],
     lost: readonly Address[],
+    recordOf: () => ClusterRecord | null,
   ) {
+    this.#recordOf = recordOf;
     this.#self = self;
     this.#roster = roster;
     this.#voice = voice;
@@ -129,7 +133,7 @@ export class Admission {
 
   unanswered(purpose: Purpose, reason: string, now: MonotonicMs): void {
     if (purpose.kind === 'join') this.#joinsOpen -= 1;
-    if (purpose.kind !== 'deliver') this.seeds.noteProblem(purpose.at, reason);
+    if (purpose.kind === 'join' || purpose.kind === 'sync') this.seeds.noteProblem(purpose.at, reason);
     if (this.#joinsOpen === 0 && this.#offers.size > 0) this.#decideAt = now;
   }
 
@@ -150,13 +154,9 @@ export class Admission {
       this.#voice.reply(exchange, { kind: 'refused', reason, detail }, now, outbox);
     if (message.entry.id === this.#self.id) return refuse('self', '');
     if (message.clusterName !== this.#clusterName) return refuse('cluster-name', this.#clusterName);
-    if (cluster === null) return refuse('no-cluster', '');
-    const welcome: Welcome = {
-      kind: 'welcome',
-      clusterId: cluster,
-      profile: this.#timings.profile,
-      entries: this.#talk.reconciler.wholeList(now),
-    };
+    const record = this.#recordOf();
+    if (cluster === null || record === null) return refuse('no-cluster', '');
+    const welcome: Welcome = { kind: 'welcome', clusterId: cluster, record, entries: this.#talk.reconciler.wholeList(now) };
     this.#voice.reply(exchange, welcome, now, outbox);
   }
 

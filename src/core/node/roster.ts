@@ -1,7 +1,7 @@
 // The list with its voice: what is believed of what is heard, who is judged silent, and what is told of it, as events to
 // the operator and as rumours to peers. Sending, timers and this node's own life are node.ts's.
 
-import type { EventType, Outbox } from '../effect.ts';
+import type { MemberEventType, Outbox } from '../effect.ts';
 import { Rumours } from '../gossip/index.ts';
 import type { NodeId } from '../ids.ts';
 import { compareLives, type Directory, INCARNATION_LEAP_MAX, MemberTable, mergeMember, NONE } from '../membership/index.ts';
@@ -185,15 +185,17 @@ export class Roster {
 
   // ── judging ──
 
-  /** Looks at the silent only: whose age has passed T_fail has failed; the others are to be asked, and are written into `ask`. */
+  /**
+   * Looks at the silent only: they are to be asked, and are written into `ask`; whoever stays silent is suspect. That is an opinion
+   * (R8): only the record's announcement makes one failed.
+   */
   judge(now: MonotonicMs, ask: number[], outbox: Outbox): void {
     const { failMs, heartbeatMs } = this.#timings;
     this.#judgeAt = NEVER;
     for (const slot of [...this.table.silent]) {
       const ageMs = now - Math.max(this.table.freshAt(slot), this.#resumedAt);
-      if (ageMs >= failMs) {
-        if (this.table.isConfirmed(slot)) this.#end(slot, 'failed', 0, `not heard for ${Math.round(ageMs)} ms`, now, outbox);
-        else this.#drop(slot);
+      if (ageMs >= failMs && !this.table.isConfirmed(slot)) {
+        this.#drop(slot);
         continue;
       }
       if (ageMs >= failMs * SUSPECT_SHARE && this.table.isConfirmed(slot) && !this.table.isSuspect(slot)) {
@@ -208,10 +210,17 @@ export class Roster {
         ask.push(slot);
       }
       // Hearsay is never shown, so it does not become suspect first.
-      const turnsAtAgeMs = this.table.isSuspect(slot) || !this.table.isConfirmed(slot) ? failMs : failMs * SUSPECT_SHARE;
-      this.#judgeAt = at(Math.min(this.#judgeAt, now - ageMs + turnsAtAgeMs, Math.max(askAt, now - ageMs + failMs * SILENCE_SHARE)));
+      const turnsAt = this.table.isSuspect(slot) ? NEVER : now - ageMs + failMs * (this.table.isConfirmed(slot) ? SUSPECT_SHARE : 1);
+      this.#judgeAt = at(Math.min(this.#judgeAt, turnsAt, Math.max(askAt, now - ageMs + failMs * SILENCE_SHARE)));
     }
     for (const slot of this.#askedAt.keys()) if (!this.table.silent.has(slot)) this.#askedAt.delete(slot);
+  }
+
+  /** R9: the record condemned this life, and the wait is over. A later life of it goes on. */
+  announceFailed(id: NodeId, incarnation: number, now: MonotonicMs, outbox: Outbox): void {
+    const slot = this.table.slotOf(id);
+    if (slot === NONE || slot === this.table.selfSlot || !this.table.isAlive(slot) || this.table.incarnationOf(slot) > incarnation) return;
+    this.#end(slot, 'failed', 0, 'the majority had not heard it', now, outbox);
   }
 
   /** `lost`: one that failed long ago is shown no longer; where it was is worth remembering. */
@@ -300,7 +309,7 @@ export class Roster {
       this.#strangers.add(slot);
       return;
     }
-    const type: EventType = before === 'alive' ? 'member-updated' : before === 'failed' ? 'member-alive' : 'member-joined';
+    const type: MemberEventType = before === 'alive' ? 'member-updated' : before === 'failed' ? 'member-alive' : 'member-joined';
     this.#event(slot, type, `incarnation ${entry.incarnation}`, outbox);
     this.#checkName(slot);
   }
@@ -362,7 +371,7 @@ export class Roster {
     this.rumours.add(slot, this.table.confirmedCount);
   }
 
-  #event(slot: number, type: EventType, reason: string, outbox: Outbox): void {
+  #event(slot: number, type: MemberEventType, reason: string, outbox: Outbox): void {
     this.#index += 1;
     const { name, address } = this.table.factsOf(slot);
     outbox.push({
@@ -372,6 +381,6 @@ export class Roster {
   }
 }
 
-function verdictEvent(state: Exclude<MemberState, 'alive'>): EventType {
+function verdictEvent(state: Exclude<MemberState, 'alive'>): MemberEventType {
   return state === 'failed' ? 'member-failed' : state === 'left' ? 'member-left' : 'member-stopped';
 }

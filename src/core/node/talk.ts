@@ -1,16 +1,16 @@
 // What members say to each other once they are in one cluster: pushes, rumours, questions to the silent, greetings of
 // strangers, anti-entropy. It is told of packets and instants; what is believed of them is roster.ts's.
 
-import { assertNever } from '../assert.ts';
 import type { Outbox } from '../effect.ts';
 import { BeatPacker, entryBytesMax, fanOut, PeerRing, RUMOUR_FAN_OUT } from '../gossip/index.ts';
 import { sameTag, type Tag } from '../hash.ts';
 import { type Address, type Incarnation, tagOf } from '../ids.ts';
 import { NONE } from '../membership/index.ts';
-import { type Envelope, type Hello, LIMITS, type MemberEntry, NO_BEATS, type Push } from '../message.ts';
+import { type Envelope, type Hello, LIMITS, type MemberEntry, NO_BEATS, type Push, type Succession } from '../message.ts';
 import type { Random } from '../random.ts';
 import { at, type MonotonicMs, NEVER } from '../time.ts';
 import type { Timings } from '../timings.ts';
+import type { RecordMessage } from './government.ts';
 import { Reconciler } from './reconcile.ts';
 import type { Roster, Source } from './roster.ts';
 import type { Self } from './self.ts';
@@ -30,6 +30,9 @@ const RTTS_MAX = 256;
 /** A higher life of this node's id is known elsewhere, or this one was declared ended: a new one above `incarnation` is due. */
 export type Fate = (kind: 'superseded' | 'ended', incarnation: Incarnation, now: MonotonicMs, outbox: Outbox) => void;
 
+/** Takes what concerns the record or the lease; false when the sender should introduce itself. */
+export type Govern = (slot: number, from: Address, envelope: Envelope, message: RecordMessage, now: MonotonicMs, outbox: Outbox) => boolean;
+
 export class Talk {
   readonly #self: Self;
   readonly #roster: Roster;
@@ -37,6 +40,9 @@ export class Talk {
   readonly #random: Random;
   readonly #refuse: (reason: string) => void;
   readonly #fate: Fate;
+  readonly #govern: Govern;
+  readonly #onHello: (hello: Hello) => void;
+  readonly #previous: Succession | null;
   readonly reconciler: Reconciler;
   readonly #ring: PeerRing;
   readonly #packer = new BeatPacker();
@@ -56,6 +62,9 @@ export class Talk {
     now: MonotonicMs,
     refuse: (reason: string) => void,
     fate: Fate,
+    govern: Govern,
+    onHello: (hello: Hello) => void,
+    previous: Succession | null,
   ) {
     this.#self = self;
     this.#roster = roster;
@@ -64,6 +73,9 @@ export class Talk {
     this.#random = random;
     this.#refuse = refuse;
     this.#fate = fate;
+    this.#govern = govern;
+    this.#onHello = onHello;
+    this.#previous = previous;
     this.#ring = new PeerRing(random);
     this.reconciler = new Reconciler(self, roster, voice, timings, random, (entries, at, box) =>
       this.#believeAll(entries, 'relay', at, box),
@@ -163,8 +175,13 @@ export class Talk {
       case 'sync-reply':
       case 'refused':
         return this.#refuse('stream-message-in-datagram');
+      case 'ask-record':
+      case 'whole-record':
+      case 'vote':
+        return this.#refuse('stream-message-in-datagram');
       default:
-        assertNever(message);
+        // The record's and the lease's: an introduction is asked for where it would prove a succession.
+        if (!this.#govern(slot, from, envelope, message, now, outbox) && this.#mayAnswer()) this.#voice.datagram([from], { kind: 'who', tag: sender }, now, outbox);
     }
   }
 
@@ -246,6 +263,7 @@ export class Talk {
     if (!sameTag(tag, envelope.sender) || !sameTag(tag, entry.tag) || entry.state !== 'alive') return this.#refuse('false-introduction');
     const known = table.slotOf(entry.id);
     if (known !== NONE && this.#deafTo.has(known)) return this.#refuse('dev-partition');
+    this.#onHello(hello);
     const belief = this.#roster.believe(entry, 'itself', now, outbox);
     if (belief === 'self-superseded') return this.#aboutSelf(entry.incarnation, entry.tag, now, outbox);
     if (belief === 'refused') return;
@@ -273,7 +291,7 @@ export class Talk {
     const isLarge = entryBytesMax(entry) > ROOM_BYTES;
     // Tags too large for a datagram come over the stream; this introduces the tag all the same.
     const told = isLarge ? { ...entry, facts: { ...entry.facts, meta: { ...entry.facts.meta, version: 0, tags: [] } } } : entry;
-    this.#voice.datagram(to, { kind: 'hello', echo, clusterId: cluster, nonce: this.#self.nonce, entry: told }, now, outbox);
+    this.#voice.datagram(to, { kind: 'hello', echo, clusterId: cluster, nonce: this.#self.nonce, entry: told, previous: this.#previous }, now, outbox);
   }
 
   #ping(slot: number, now: MonotonicMs, outbox: Outbox): void {
