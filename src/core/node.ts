@@ -290,7 +290,7 @@ class MemberNode implements Node {
     }
     this.#take(input, now, outbox);
     this.#life.judgeGain(this.#government.remainingMs(now, bootMs), now, outbox);
-    if (this.#roster.nameLostTo !== NONE) this.#yieldName(now, outbox);
+    if (this.#roster.nameLostTo !== NONE && !this.#life.isDeparting) this.#yieldName(now, outbox);
     this.#tellLeader(now, bootMs, outbox);
     this.#wakeAt = this.#nextAt(now, bootMs);
   }
@@ -403,7 +403,7 @@ class MemberNode implements Node {
       return this.#answer(ticket, { kind: 'refused', code: 'leaving', message: 'this agent is leaving' }, outbox);
     switch (command.kind) {
       case 'join':
-        this.#admission.join(ticket, command.seeds, now);
+        this.#admission.join(ticket, command.seeds, now, outbox);
         // Not before the first life is on disk (R14): then it is ticked anyhow.
         if (this.#life.isOnDisk) this.#admission.tick(now, outbox);
         return;

@@ -165,6 +165,7 @@ export class Life {
     const { self, roster, talk, government } = this.#parts;
     assert(this.#clusterId !== null, 'a life needs a cluster');
     self.begin(this.#clusterId, this.#incarnation, now);
+    roster.advance(now);
     this.#hasBegun = true;
     this.#hasResigned = false;
     roster.putSelf(self.entry(), now, outbox);

@@ -2,8 +2,10 @@
 
 import { assertNever } from '../assert.ts';
 import type { CommandResult, Outbox, RefusedCommandCode } from '../effect.ts';
+import { tagsProblem } from '../facts.ts';
 import type { Command } from '../input.ts';
 import { NONE } from '../membership/index.ts';
+import type { Meta } from '../message.ts';
 import type { MonotonicMs } from '../time.ts';
 import { isVoter } from '../record/index.ts';
 import type { Government } from './government.ts';
@@ -34,8 +36,7 @@ export class Operator {
   obey(command: ImmediateCommand, isMember: boolean, now: MonotonicMs, outbox: Outbox): CommandResult {
     switch (command.kind) {
       case 'set-tags':
-        this.#self.changeFacts({ tags: command.tags });
-        return this.#announceFacts(isMember, now, outbox);
+        return this.#setTags(command.tags, isMember, now, outbox);
       case 'set-address':
         this.#self.changeFacts({ address: command.address });
         return this.#announceFacts(isMember, now, outbox);
@@ -48,6 +49,13 @@ export class Operator {
       default:
         return assertNever(command);
     }
+  }
+
+  #setTags(tags: Meta['tags'], isMember: boolean, now: MonotonicMs, outbox: Outbox): CommandResult {
+    const problem = tagsProblem(tags);
+    if (problem !== null) return refused('invalid', problem);
+    this.#self.changeFacts({ tags });
+    return this.#announceFacts(isMember, now, outbox);
   }
 
   #announceFacts(isMember: boolean, now: MonotonicMs, outbox: Outbox): CommandResult {

@@ -5,7 +5,7 @@ import type { MemberEventType, Outbox } from '../effect.ts';
 import { Rumours } from '../gossip/index.ts';
 import type { NodeId } from '../ids.ts';
 import { compareLives, type Directory, INCARNATION_LEAP_MAX, MemberTable, mergeMember, NONE } from '../membership/index.ts';
-import { type Beats, LIMITS, type MemberEntry, type MemberState } from '../message.ts';
+import { type Beats, type Facts, LIMITS, type MemberEntry, type MemberState } from '../message.ts';
 import { at, type MonotonicMs, NEVER } from '../time.ts';
 import type { Timings } from '../timings.ts';
 import { FORGOTTEN_AGE_MS, Graveyard } from './graveyard.ts';
@@ -259,7 +259,7 @@ export class Roster {
   #meet(entry: MemberEntry, source: Source, now: MonotonicMs, outbox: Outbox): Belief {
     // An old verdict about someone never heard of guards nothing: who would bring that life back has not been heard either.
     if (entry.state !== 'alive' && entry.stateAgeMs > 2 * this.#timings.failMs) return 'taken';
-    if (this.table.rowCount >= LIMITS.membersMax && !this.#makeRoom()) {
+    if (this.table.rowCount >= LIMITS.membersMax && !this.#makeRoom(source)) {
       this.#refuse('list-full');
       return 'refused';
     }
@@ -298,15 +298,17 @@ export class Roster {
     const wasConfirmed = before !== 'alive' || this.table.isConfirmed(slot);
     this.graveyard.release(slot);
     this.#strangers.delete(slot);
-    this.table.put(entry, wasConfirmed, now);
+    this.table.put(withTags(entry, this.table.factsOf(slot)), wasConfirmed, now);
+    if (!wasConfirmed) {
+      // Still hearsay: neither shown nor told on.
+      if (entry.state === 'alive') this.#strangers.add(slot);
+      else this.graveyard.hide(slot);
+      return;
+    }
     this.#tell(slot);
     if (entry.state !== 'alive') {
       if (before === 'alive') this.#event(slot, verdictEvent(entry.state), 'told by a peer', outbox);
       else this.#index += 1;
-      return;
-    }
-    if (!wasConfirmed) {
-      this.#strangers.add(slot);
       return;
     }
     const type: MemberEventType = before === 'alive' ? 'member-updated' : before === 'failed' ? 'member-alive' : 'member-joined';
@@ -320,9 +322,11 @@ export class Roster {
     const isNameHeld = this.table.namesakeOf(slot) !== NONE;
     this.#strangers.delete(slot);
     this.table.setVerdict(slot, state, ageMs, now);
+    if (wasHearsay || isNameHeld) this.graveyard.hide(slot);
+    // The end of hearsay is hearsay.
+    if (wasHearsay) return;
     this.#tell(slot);
-    if (isNameHeld) this.graveyard.hide(slot);
-    if (wasHearsay || isNameHeld) this.#index += 1;
+    if (isNameHeld) this.#index += 1;
     else this.#event(slot, verdictEvent(state), reason, outbox);
   }
 
@@ -353,18 +357,30 @@ export class Roster {
     return difference < 0 || (difference === 0 && table.directory.compareIds(slot, other) < 0);
   }
 
-  #makeRoom(): boolean {
-    const oldest = this.graveyard.oldest();
-    if (oldest !== NONE) this.#drop(oldest);
-    return oldest !== NONE;
+  /** Who speaks for itself takes the place of hearsay, so that no crowd of names keeps it out; then of whoever is dead longest. */
+  #makeRoom(source: Source): boolean {
+    const rumoured = source === 'itself' ? this.#someHearsay() : NONE;
+    const leaving = rumoured === NONE ? this.graveyard.longestKept() : rumoured;
+    if (leaving === NONE) return false;
+    if (rumoured === NONE) this.#index += 1;
+    this.#drop(leaving);
+    return true;
+  }
+
+  #someHearsay(): number {
+    const { table } = this;
+    if (table.confirmedCount === table.aliveCount) return NONE;
+    for (let slot = 0; slot < table.slotLimit; slot++) if (table.isAlive(slot) && !table.isConfirmed(slot)) return slot;
+    return NONE;
   }
 
   #drop(slot: number): void {
     this.graveyard.release(slot);
     this.#strangers.delete(slot);
     this.#askedAt.delete(slot);
+    // The slot may soon be another's.
+    this.rumours.drop(slot);
     this.table.drop(slot);
-    this.#index += 1;
   }
 
   #tell(slot: number): void {
@@ -383,4 +399,11 @@ export class Roster {
 
 function verdictEvent(state: Exclude<MemberState, 'alive'>): MemberEventType {
   return state === 'failed' ? 'member-failed' : state === 'left' ? 'member-left' : 'member-stopped';
+}
+
+/** A new life told without its tags has those of the one before until a stream brings them: nobody is to lose a role for a second. */
+function withTags(entry: MemberEntry, before: Facts): MemberEntry {
+  const { facts } = entry;
+  if (facts.meta.version !== 0) return entry;
+  return { ...entry, facts: { ...facts, meta: { ...facts.meta, tags: before.meta.tags } } };
 }
