@@ -1,7 +1,7 @@
 // What the driver needs of the world. The agent fills these with sockets, files and clocks, the simulator with its own;
 // the driver cannot tell which. No node:, no pino here.
 
-import type { Address, DurableState, MonotonicMs } from '../core/index.ts';
+import type { Address, DurableState, Effect, MonotonicMs } from '../core/index.ts';
 
 export type { ExchangeAnswer, Receiver, Transport } from '../transport/index.ts';
 
@@ -33,4 +33,12 @@ export interface Store {
 export interface Resolver {
   /** `seed` is HOST, HOST:PORT, ADDRESS or [ADDRESS]:PORT; all its addresses come back in canonical text. */
   resolve(seed: string, done: (addresses: readonly Address[], problem: string | null) => void): void;
+}
+
+export type StopWorkloads = Extract<Effect, { readonly kind: 'stop-workloads' }>;
+
+/** What runs only while the lease holds, and the hooks of its end (R7). */
+export interface Workloads {
+  /** `done(true)` once all in the scope are dead; `done(false)` when the time is over and they are not, and `done(true)` when they are. */
+  stop(request: StopWorkloads, done: (areDead: boolean) => void): void;
 }

@@ -200,6 +200,12 @@ export const LIMITS = {
   membersMax: 16_384,
   /** That an operator may name, at the start and later. */
   seedsMax: 256,
+  votersMax: 64,
+  condemnedMax: 16_384,
+  /** What one change condemns and reaps together, and suspects of one poll: the largest promise still fits a datagram, relayed. */
+  changeEntriesMax: 32,
+  deltasMax: 64,
+  acksMax: 64,
 } as const;
 
 export const NAME_PATTERN = /^[A-Za-z0-9._-]{1,64}$/;
