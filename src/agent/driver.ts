@@ -114,7 +114,8 @@ export class Driver {
     try {
       let next: Input | undefined = input;
       while (next !== undefined && !this.#isStopped) {
-        this.#node.step(next, this.#ports.clock.nowMs(), this.#outbox, this.#ports.clock.bootMs());
+        const { clock } = this.#ports;
+        this.#node.step(next, clock.nowMs(), this.#outbox, clock.bootMs());
         const effects = this.#outbox.effects;
         for (let i = 0; i < effects.length && !this.#isStopped; i++) this.#do(effects[i] as Effect);
         this.#outbox.clear();
