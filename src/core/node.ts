@@ -250,7 +250,10 @@ class MemberNode implements Node {
       problems.push({
         code: 'can-lose-none',
         message: `${quorum.acking} of ${quorum.voters} voters acknowledge and ${quorum.needed} are needed: losing one more fences everybody`,
-        hint: quorum.voters < 3 ? 'run at least three agents; a small third one as a witness (--no-lead) is enough' : 'bring the missing voters back: quorate members',
+        hint:
+          quorum.voters < 3
+            ? 'run at least three agents; a small third one as a witness (--no-lead) is enough'
+            : 'bring the missing voters back: quorate members',
       });
     }
     return problems;
@@ -388,7 +391,16 @@ class MemberNode implements Node {
     if (told === this.#leaderTold) return;
     this.#leaderTold = told;
     const reason = leader === null ? 'the record names nobody' : leader.isSelf ? 'this agent leads' : 'named by the record';
-    outbox.push({ kind: 'event', event: { type: 'leader-changed', leader: leader?.name ?? null, token: leader?.token ?? null, isSelf: leader?.isSelf ?? false, reason } });
+    outbox.push({
+      kind: 'event',
+      event: {
+        type: 'leader-changed',
+        leader: leader?.name ?? null,
+        token: leader?.token ?? null,
+        isSelf: leader?.isSelf ?? false,
+        reason,
+      },
+    });
   }
 
   #yieldName(now: MonotonicMs, outbox: Outbox): void {
@@ -433,7 +445,8 @@ class MemberNode implements Node {
   }
 
   #beginConfirm(ticket: number, now: MonotonicMs, outbox: Outbox): void {
-    if (this.#confirming !== null) return this.#answer(ticket, { kind: 'refused', code: 'not-confirmed', message: 'another confirmation is under way' }, outbox);
+    if (this.#confirming !== null)
+      return this.#answer(ticket, { kind: 'refused', code: 'not-confirmed', message: 'another confirmation is under way' }, outbox);
     const nonce = this.#random.uint32();
     this.#confirming = { ticket, nonce, until: at(now + Math.min(1000, this.#timings.fenceMs / 2)) };
     this.#government.beginConfirm(nonce, now, outbox);

@@ -7,10 +7,10 @@ import { type Address, type NodeId, tagOf } from '../ids.ts';
 import { type Instant, Lease, Witness } from '../lease/index.ts';
 import { NONE } from '../membership/index.ts';
 import type { AckRow, Beat, Hello, Relayed } from '../message.ts';
+import type { Random } from '../random.ts';
 import { isCondemned, majorityOf } from '../record/index.ts';
 import { at, type MonotonicMs, NEVER } from '../time.ts';
 import type { Timings } from '../timings.ts';
-import type { Random } from '../random.ts';
 import type { Chain } from './chain.ts';
 import type { Roster } from './roster.ts';
 import type { Self } from './self.ts';
@@ -58,7 +58,16 @@ export class Keeper {
   #retryAt: MonotonicMs = NEVER;
   #isSilent = false;
 
-  constructor(self: Self, roster: Roster, voice: Voice, chain: Chain, timings: Timings, random: Random, now: MonotonicMs, facts: () => BeatFacts) {
+  constructor(
+    self: Self,
+    roster: Roster,
+    voice: Voice,
+    chain: Chain,
+    timings: Timings,
+    random: Random,
+    now: MonotonicMs,
+    facts: () => BeatFacts,
+  ) {
     this.#self = self;
     this.#roster = roster;
     this.#voice = voice;
@@ -71,7 +80,8 @@ export class Keeper {
   }
 
   get nextAt(): MonotonicMs {
-    return at(Math.min(this.#beatAt, this.#retryAt));
+    // Without a record there is nobody to beat to yet.
+    return this.#chain.record === null ? NEVER : at(Math.min(this.#beatAt, this.#retryAt));
   }
 
   candidate(id: NodeId): Candidate | null {
@@ -108,7 +118,8 @@ export class Keeper {
   /** R6, evaluated now: what is left of the lease, under the present epoch or the one before it. */
   remainingMs(now: Instant): number {
     let remaining = Number.NEGATIVE_INFINITY;
-    for (const { epoch, voters } of this.#chain.epochs) remaining = Math.max(remaining, this.lease.remainingMs(voters, epoch, majorityOf(voters.length), now));
+    for (const { epoch, voters } of this.#chain.epochs)
+      remaining = Math.max(remaining, this.lease.remainingMs(voters, epoch, majorityOf(voters.length), now));
     return remaining;
   }
 
@@ -138,7 +149,11 @@ export class Keeper {
     if (lastTag === null) return;
     const lastIncarnation = this.witness.incarnationOf(entry.id);
     const isSameRun = sameTag(lastTag, tagOf(clusterId, entry.id, lastIncarnation as typeof entry.incarnation, nonce));
-    const isNamed = previous !== null && previous.isClean && previous.incarnation === lastIncarnation && sameTag(lastTag, tagOf(clusterId, entry.id, previous.incarnation, previous.nonce));
+    const isNamed =
+      previous !== null &&
+      previous.isClean &&
+      previous.incarnation === lastIncarnation &&
+      sameTag(lastTag, tagOf(clusterId, entry.id, previous.incarnation, previous.nonce));
     if ((isSameRun || isNamed) && entry.incarnation > lastIncarnation) this.#shown.set(keyOf(entry.tag), lastIncarnation);
   }
 
@@ -175,7 +190,14 @@ export class Keeper {
     const { table } = this.#roster;
     const incarnation = table.incarnationOf(slot);
     if (isCondemned(this.#chain.newest ?? record, id, incarnation) || acceptor.hasAcceptedEndOf(id, incarnation)) return null;
-    const claim = { id, incarnation, tag, counter, isShownSuccession: this.isShown(tag), isFirstLife: table.factsOf(slot).meta.restarts === 0 };
+    const claim = {
+      id,
+      incarnation,
+      tag,
+      counter,
+      isShownSuccession: this.isShown(tag),
+      isFirstLife: table.factsOf(slot).meta.restarts === 0,
+    };
     const verdict = this.witness.hear(claim, now);
     if (verdict === 'hold') return 'hold';
     return verdict === 'ack' ? { tag, counter, epoch: record.epoch } : null;
@@ -220,7 +242,9 @@ export class Keeper {
     const period = this.#chain.isVoter ? this.#timings.heartbeatMs : 2 * this.#timings.heartbeatMs;
     // Nobody to hear from but oneself: nothing to retry.
     const isAlone = addresses.length === 0;
-    this.#retryAt = isAlone ? NEVER : at(Math.max(at0 + rto, at0 + period + rto - Math.max(0, ageMs === Number.POSITIVE_INFINITY ? period : ageMs)));
+    this.#retryAt = isAlone
+      ? NEVER
+      : at(Math.max(at0 + rto, at0 + period + rto - Math.max(0, ageMs === Number.POSITIVE_INFINITY ? period : ageMs)));
   }
 
   /** A voter's word to itself obeys the same rule. */
@@ -232,7 +256,9 @@ export class Keeper {
 
   #majorityAgeMs(now: Instant): number {
     const present = this.#chain.epochs[0];
-    return present === undefined ? Number.POSITIVE_INFINITY : this.lease.majorityAgeMs(present.voters, present.epoch, majorityOf(present.voters.length), now);
+    return present === undefined
+      ? Number.POSITIVE_INFINITY
+      : this.lease.majorityAgeMs(present.voters, present.epoch, majorityOf(present.voters.length), now);
   }
 
   #retryMs(): number {
@@ -261,7 +287,20 @@ export class Keeper {
   passOn(slot: number, beat: Beat, counter: number, recordVersion: number, from: Address, now: MonotonicMs, outbox: Outbox): void {
     const { table } = this.#roster;
     const sender = table.tagOf(slot);
-    this.#forward({ kind: 'relayed', hops: 1, originSender: sender, originCounter: counter, originRecordVersion: recordVersion, target: null, inner: beat }, from, now, outbox);
+    this.#forward(
+      {
+        kind: 'relayed',
+        hops: 1,
+        originSender: sender,
+        originCounter: counter,
+        originRecordVersion: recordVersion,
+        target: null,
+        inner: beat,
+      },
+      from,
+      now,
+      outbox,
+    );
   }
 
   /** What somebody passes on: for this node it is unwrapped by the caller; for others it goes one hop further, once. */
@@ -273,7 +312,15 @@ export class Keeper {
   /** The way an answer goes back: to whoever brought the question. */
   #relay(via: Address, target: NodeId, inner: Relayed['inner'], now: MonotonicMs, outbox: Outbox): void {
     const { tag } = this.#self;
-    const relayed: Relayed = { kind: 'relayed', hops: 1, originSender: tag, originCounter: this.#self.stamp(now), originRecordVersion: this.#chain.version, target, inner };
+    const relayed: Relayed = {
+      kind: 'relayed',
+      hops: 1,
+      originSender: tag,
+      originCounter: this.#self.stamp(now),
+      originRecordVersion: this.#chain.version,
+      target,
+      inner,
+    };
     this.#voice.datagram([via], relayed, now, outbox);
   }
 
@@ -281,7 +328,8 @@ export class Keeper {
     const { table } = this.#roster;
     const key = `${keyOf(relayed.originSender)} ${relayed.originCounter} ${relayed.target ?? ''} ${relayed.inner.kind}`;
     if (this.#relayed.has(key)) return;
-    if (this.#relayed.size >= RELAYS_REMEMBERED) for (const oldest of [...this.#relayed.keys()].slice(0, RELAYS_REMEMBERED / 2)) this.#relayed.delete(oldest);
+    if (this.#relayed.size >= RELAYS_REMEMBERED)
+      for (const oldest of [...this.#relayed.keys()].slice(0, RELAYS_REMEMBERED / 2)) this.#relayed.delete(oldest);
     this.#relayed.set(key, from);
     if (relayed.target !== null) {
       // Back to one that asked: straight to it, and to whoever brought its question here.
@@ -295,7 +343,8 @@ export class Keeper {
     const to: Address[] = [];
     for (const id of this.#voters()) {
       const slot = table.slotOf(id);
-      if (slot !== NONE && !sameTag(table.tagOf(slot), relayed.originSender) && table.factsOf(slot).address !== from) to.push(table.factsOf(slot).address);
+      if (slot !== NONE && !sameTag(table.tagOf(slot), relayed.originSender) && table.factsOf(slot).address !== from)
+        to.push(table.factsOf(slot).address);
     }
     this.#voice.datagram(to, relayed, now, outbox);
   }

@@ -189,7 +189,8 @@ export class Talk {
         return this.#refuse('stream-message-in-datagram');
       default:
         // The record's and the lease's: an introduction is asked for where it would prove a succession.
-        if (!this.#govern(slot, from, envelope, message, now, outbox) && this.#mayAnswer()) this.#voice.datagram([from], { kind: 'who', tag: sender }, now, outbox);
+        if (!this.#govern(slot, from, envelope, message, now, outbox) && this.#mayAnswer())
+          this.#voice.datagram([from], { kind: 'who', tag: sender }, now, outbox);
     }
   }
 
