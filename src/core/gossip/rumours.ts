@@ -33,6 +33,10 @@ export class Rumours {
     if (!this.#tellings.has(slot)) this.#tellings.set(slot, 1);
   }
 
+  drop(slot: number): void {
+    this.#tellings.delete(slot);
+  }
+
   heardAgain(slot: number): void {
     this.#spend(slot);
   }
@@ -54,10 +58,9 @@ export class Rumours {
         this.#tellings.delete(slot);
         continue;
       }
-      const entry = table.entryOf(slot, now);
+      const entry = fitting(table.entryOf(slot, now), roomBytes);
       const cost = entryBytesMax(entry);
       if (bytes + cost > roomBytes) {
-        // Too large for any datagram: only a stream can bring it (the hashes differ until it did).
         if (cost > roomBytes) this.#tellings.delete(slot);
         // A smaller one may still fit, but not the whole crowd is tried for it.
         misses += 1;
@@ -79,6 +82,12 @@ export class Rumours {
   }
 }
 
+/** The entry; without its tags where these do not fit: a stream brings them, because the hashes differ until it did. */
+export function fitting(entry: MemberEntry, roomBytes: number): MemberEntry {
+  if (entryBytesMax(entry) <= roomBytes) return entry;
+  return { ...entry, facts: { ...entry.facts, meta: { ...entry.facts.meta, version: 0, tags: [] } } };
+}
+
 /** An upper bound of an entry's bytes on the wire: brackets, ids and numbers in full, texts as long as they are. */
 export function entryBytesMax(entry: MemberEntry): number {
   const { name, address, meta } = entry.facts;
@@ -94,8 +103,8 @@ function utf8Bytes(text: string): number {
   let bytes = 0;
   for (let i = 0; i < text.length; i++) {
     const unit = text.charCodeAt(i);
-    // A surrogate is half of a character of 4 bytes.
-    bytes += unit < 0x80 ? 1 : unit < 0x800 || (unit >= 0xd800 && unit < 0xe000) ? 2 : 3;
+    // Also a surrogate: two make 4 bytes, but one without its other half is written in 3.
+    bytes += unit < 0x80 ? 1 : unit < 0x800 ? 2 : 3;
   }
   return bytes;
 }

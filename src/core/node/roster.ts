@@ -1,11 +1,11 @@
 // The list with its voice: what is believed of what is heard, who is judged silent, and what is told of it, as events to
 // the operator and as rumours to peers. Sending, timers and this node's own life are node.ts's.
 
-import type { EventType, Outbox } from '../effect.ts';
+import type { MemberEventType, Outbox } from '../effect.ts';
 import { Rumours } from '../gossip/index.ts';
 import type { NodeId } from '../ids.ts';
 import { compareLives, type Directory, INCARNATION_LEAP_MAX, MemberTable, mergeMember, NONE } from '../membership/index.ts';
-import { type Beats, LIMITS, type MemberEntry, type MemberState } from '../message.ts';
+import { type Beats, type Facts, LIMITS, type MemberEntry, type MemberState } from '../message.ts';
 import { at, type MonotonicMs, NEVER } from '../time.ts';
 import type { Timings } from '../timings.ts';
 import { FORGOTTEN_AGE_MS, Graveyard } from './graveyard.ts';
@@ -37,6 +37,7 @@ export class Roster {
   readonly rumours = new Rumours();
   readonly #refuse: (reason: string) => void;
   #timings: Timings;
+  #patienceMs: number;
   #index = 1;
   /** No one is older than this: after a gap of this process the silence is its own (R15). */
   #resumedAt = at(Number.NEGATIVE_INFINITY);
@@ -48,6 +49,7 @@ export class Roster {
 
   constructor(directory: Directory, self: NodeId, timings: Timings, now: MonotonicMs, refuse: (reason: string) => void) {
     this.#timings = timings;
+    this.#patienceMs = timings.failMs;
     this.#refuse = refuse;
     this.table = new MemberTable(directory, self, this.silenceMs, now);
     this.graveyard = new Graveyard(this.table);
@@ -55,7 +57,18 @@ export class Roster {
   }
 
   get silenceMs(): number {
-    return this.#timings.failMs * SILENCE_SHARE;
+    return this.#patienceMs * SILENCE_SHARE;
+  }
+
+  /**
+   * How long a member may be silent before it is doubted. Who gets everyone's beats, or has lost the majority, doubts within T_fail;
+   * another member hears of most others only by slow rounds of the list, and leaves doubt to the voters.
+   */
+  setPatience(ms: number, now: MonotonicMs): void {
+    if (ms === this.#patienceMs) return;
+    this.#patienceMs = ms;
+    this.table.retime(this.silenceMs, now);
+    this.#judgeAt = now;
   }
 
   get index(): number {
@@ -77,6 +90,7 @@ export class Roster {
 
   retime(timings: Timings, now: MonotonicMs): void {
     this.#timings = timings;
+    this.#patienceMs = timings.failMs;
     this.table.retime(this.silenceMs, now);
   }
 
@@ -136,14 +150,16 @@ export class Roster {
       this.#succeed(slot, entry, now, outbox);
       return 'taken';
     }
-    if (known.state !== 'alive') {
+    if (known.state !== 'alive' || entry.state !== 'alive') {
+      // Facts and last counter of the ended grow like those of the living, or lists would differ by the order of hearing.
+      if (merge.areFactsNews) {
+        this.table.setFacts(slot, entry.facts);
+        this.#index += 1;
+      }
       if (merge.isVerdictNews && entry.state !== 'alive') this.#end(slot, entry.state, entry.stateAgeMs, 'told by a peer', now, outbox);
       else if (entry.state === known.state) this.#ageVerdict(slot, entry, now);
+      if (merge.isCounterNews) this.table.setLastCounter(slot, entry.counter);
       return merge.isTellerBehind ? 'teller-behind' : 'taken';
-    }
-    if (entry.state !== 'alive') {
-      this.#end(slot, entry.state, entry.stateAgeMs, 'told by a peer', now, outbox);
-      return 'taken';
     }
     if (merge.areFactsNews) {
       this.table.setFacts(slot, entry.facts);
@@ -183,33 +199,43 @@ export class Roster {
 
   // ── judging ──
 
-  /** Looks at the silent only: whose age has passed T_fail has failed; the others are to be asked, and are written into `ask`. */
+  /**
+   * Looks at the silent only: they are to be asked, and are written into `ask`; whoever stays silent is suspect. That is an opinion
+   * (R8): only the record's announcement makes one failed.
+   */
   judge(now: MonotonicMs, ask: number[], outbox: Outbox): void {
-    const { failMs, heartbeatMs } = this.#timings;
+    const { heartbeatMs } = this.#timings;
+    const patienceMs = this.#patienceMs;
     this.#judgeAt = NEVER;
     for (const slot of [...this.table.silent]) {
       const ageMs = now - Math.max(this.table.freshAt(slot), this.#resumedAt);
-      if (ageMs >= failMs) {
-        if (this.table.isConfirmed(slot)) this.#end(slot, 'failed', 0, `not heard for ${Math.round(ageMs)} ms`, now, outbox);
-        else this.#drop(slot);
+      if (ageMs >= patienceMs && !this.table.isConfirmed(slot)) {
+        this.#drop(slot);
         continue;
       }
-      if (ageMs >= failMs * SUSPECT_SHARE && this.table.isConfirmed(slot) && !this.table.isSuspect(slot)) {
+      if (ageMs >= patienceMs * SUSPECT_SHARE && this.table.isConfirmed(slot) && !this.table.isSuspect(slot)) {
         this.table.setSuspect(slot, true);
         this.#event(slot, 'member-suspect', `not heard for ${Math.round(ageMs)} ms`, outbox);
       }
       const askedAt = this.#askedAt.get(slot) ?? Number.NEGATIVE_INFINITY;
       let askAt = askedAt + heartbeatMs;
-      if (ageMs >= failMs * SILENCE_SHARE && now >= askAt) {
+      if (ageMs >= patienceMs * SILENCE_SHARE && now >= askAt) {
         this.#askedAt.set(slot, now);
         askAt = now + heartbeatMs;
         ask.push(slot);
       }
       // Hearsay is never shown, so it does not become suspect first.
-      const turnsAtAgeMs = this.table.isSuspect(slot) || !this.table.isConfirmed(slot) ? failMs : failMs * SUSPECT_SHARE;
-      this.#judgeAt = at(Math.min(this.#judgeAt, now - ageMs + turnsAtAgeMs, Math.max(askAt, now - ageMs + failMs * SILENCE_SHARE)));
+      const turnsAt = this.table.isSuspect(slot) ? NEVER : now - ageMs + patienceMs * (this.table.isConfirmed(slot) ? SUSPECT_SHARE : 1);
+      this.#judgeAt = at(Math.min(this.#judgeAt, turnsAt, Math.max(askAt, now - ageMs + patienceMs * SILENCE_SHARE)));
     }
     for (const slot of this.#askedAt.keys()) if (!this.table.silent.has(slot)) this.#askedAt.delete(slot);
+  }
+
+  /** R9: the record condemned this life, and the wait is over. A later life of it goes on. */
+  announceFailed(id: NodeId, incarnation: number, now: MonotonicMs, outbox: Outbox): void {
+    const slot = this.table.slotOf(id);
+    if (slot === NONE || slot === this.table.selfSlot || !this.table.isAlive(slot) || this.table.incarnationOf(slot) > incarnation) return;
+    this.#end(slot, 'failed', 0, 'the majority had not heard it', now, outbox);
   }
 
   /** `lost`: one that failed long ago is shown no longer; where it was is worth remembering. */
@@ -248,7 +274,7 @@ export class Roster {
   #meet(entry: MemberEntry, source: Source, now: MonotonicMs, outbox: Outbox): Belief {
     // An old verdict about someone never heard of guards nothing: who would bring that life back has not been heard either.
     if (entry.state !== 'alive' && entry.stateAgeMs > 2 * this.#timings.failMs) return 'taken';
-    if (this.table.rowCount >= LIMITS.membersMax && !this.#makeRoom()) {
+    if (this.table.rowCount >= LIMITS.membersMax && !this.#makeRoom(source)) {
       this.#refuse('list-full');
       return 'refused';
     }
@@ -287,18 +313,20 @@ export class Roster {
     const wasConfirmed = before !== 'alive' || this.table.isConfirmed(slot);
     this.graveyard.release(slot);
     this.#strangers.delete(slot);
-    this.table.put(entry, wasConfirmed, now);
+    this.table.put(withTags(entry, this.table.factsOf(slot)), wasConfirmed, now);
+    if (!wasConfirmed) {
+      // Still hearsay: neither shown nor told on.
+      if (entry.state === 'alive') this.#strangers.add(slot);
+      else this.graveyard.hide(slot);
+      return;
+    }
     this.#tell(slot);
     if (entry.state !== 'alive') {
       if (before === 'alive') this.#event(slot, verdictEvent(entry.state), 'told by a peer', outbox);
       else this.#index += 1;
       return;
     }
-    if (!wasConfirmed) {
-      this.#strangers.add(slot);
-      return;
-    }
-    const type: EventType = before === 'alive' ? 'member-updated' : before === 'failed' ? 'member-alive' : 'member-joined';
+    const type: MemberEventType = before === 'alive' ? 'member-updated' : before === 'failed' ? 'member-alive' : 'member-joined';
     this.#event(slot, type, `incarnation ${entry.incarnation}`, outbox);
     this.#checkName(slot);
   }
@@ -309,9 +337,11 @@ export class Roster {
     const isNameHeld = this.table.namesakeOf(slot) !== NONE;
     this.#strangers.delete(slot);
     this.table.setVerdict(slot, state, ageMs, now);
+    if (wasHearsay || isNameHeld) this.graveyard.hide(slot);
+    // The end of hearsay is hearsay.
+    if (wasHearsay) return;
     this.#tell(slot);
-    if (isNameHeld) this.graveyard.hide(slot);
-    if (wasHearsay || isNameHeld) this.#index += 1;
+    if (isNameHeld) this.#index += 1;
     else this.#event(slot, verdictEvent(state), reason, outbox);
   }
 
@@ -342,25 +372,37 @@ export class Roster {
     return difference < 0 || (difference === 0 && table.directory.compareIds(slot, other) < 0);
   }
 
-  #makeRoom(): boolean {
-    const oldest = this.graveyard.oldest();
-    if (oldest !== NONE) this.#drop(oldest);
-    return oldest !== NONE;
+  /** Who speaks for itself takes the place of hearsay, so that no crowd of names keeps it out; then of whoever is dead longest. */
+  #makeRoom(source: Source): boolean {
+    const rumoured = source === 'itself' ? this.#someHearsay() : NONE;
+    const leaving = rumoured === NONE ? this.graveyard.longestKept() : rumoured;
+    if (leaving === NONE) return false;
+    if (rumoured === NONE) this.#index += 1;
+    this.#drop(leaving);
+    return true;
+  }
+
+  #someHearsay(): number {
+    const { table } = this;
+    if (table.confirmedCount === table.aliveCount) return NONE;
+    for (let slot = 0; slot < table.slotLimit; slot++) if (table.isAlive(slot) && !table.isConfirmed(slot)) return slot;
+    return NONE;
   }
 
   #drop(slot: number): void {
     this.graveyard.release(slot);
     this.#strangers.delete(slot);
     this.#askedAt.delete(slot);
+    // The slot may soon be another's.
+    this.rumours.drop(slot);
     this.table.drop(slot);
-    this.#index += 1;
   }
 
   #tell(slot: number): void {
     this.rumours.add(slot, this.table.confirmedCount);
   }
 
-  #event(slot: number, type: EventType, reason: string, outbox: Outbox): void {
+  #event(slot: number, type: MemberEventType, reason: string, outbox: Outbox): void {
     this.#index += 1;
     const { name, address } = this.table.factsOf(slot);
     outbox.push({
@@ -370,6 +412,13 @@ export class Roster {
   }
 }
 
-function verdictEvent(state: Exclude<MemberState, 'alive'>): EventType {
+function verdictEvent(state: Exclude<MemberState, 'alive'>): MemberEventType {
   return state === 'failed' ? 'member-failed' : state === 'left' ? 'member-left' : 'member-stopped';
+}
+
+/** A new life told without its tags has those of the one before until a stream brings them: nobody is to lose a role for a second. */
+function withTags(entry: MemberEntry, before: Facts): MemberEntry {
+  const { facts } = entry;
+  if (facts.meta.version !== 0) return entry;
+  return { ...entry, facts: { ...facts, meta: { ...facts.meta, tags: before.meta.tags } } };
 }
