@@ -9,6 +9,8 @@ import { type Candidate, type SocketSearch, searchSockets, socketPathProblem } f
 
 export interface AgentClient extends Pick<Client, 'status' | 'members' | 'leader' | 'events' | 'lease'> {
   readonly socketPath: string;
+  /** A fresh round trip to a majority of the voters: null when it came back, else why not. */
+  confirm(): Promise<string | null>;
   /** Any other request; the parsed body of an answer that is a success. */
   ask(method: 'GET' | 'POST' | 'PUT', target: string, body?: unknown): Promise<unknown>;
 }
@@ -61,6 +63,10 @@ function agentClient(socketPath: string, client: Client): AgentClient {
     leader: () => client.leader(),
     events: (filter) => client.events(filter),
     lease: (scope, name, signal) => client.lease(scope, name, signal),
+    async confirm() {
+      const { status, body } = await client.request('POST', '/v1/confirm');
+      return status === 200 ? null : (textIn(JSON.parse(body), 'detail') ?? `the agent answered ${status}`);
+    },
     async ask(method, target, body) {
       const answer = await client.request(method, target, body);
       const parsed: unknown = answer.body.trim() === '' ? null : JSON.parse(answer.body);

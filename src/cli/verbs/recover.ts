@@ -29,6 +29,6 @@ export async function recover(line: CommandLine, io: Io): Promise<number> {
   const typed = (await io.readLine())?.trim() ?? '';
   if (typed !== cluster) throw new Failure(EXIT.failure, `recover: '${typed}' is not the name of the cluster, nothing was done`);
   await withAgent(line, io, (agent) => agent.ask('POST', '/v1/recover', { cluster }));
-  io.err.write(`${escapeText(name)} is a new cluster now; the others join by: quorate agent --join ${escapeText(name)}\n`);
+  io.err.write(`the agent of ${escapeText(name)} ends now; started again it is a new cluster, which the others may join\n`);
   return EXIT.done;
 }
