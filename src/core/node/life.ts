@@ -5,7 +5,7 @@
 import { assert } from '../assert.ts';
 import type { CommandResult, DurableState, ExitReason, Outbox } from '../effect.ts';
 import { StandingMachine } from '../fence/index.ts';
-import { type ClusterId, INCARNATION_MAX, type Incarnation, incarnation } from '../ids.ts';
+import { type ClusterId, INCARNATION_MAX, type Incarnation, incarnation, type NodeId } from '../ids.ts';
 import { type ClusterRecord, genesis, isVoter, majorityOf } from '../record/index.ts';
 import { at, type MonotonicMs, NEVER } from '../time.ts';
 import type { Timings } from '../timings.ts';
@@ -38,6 +38,7 @@ export interface LifeParts {
   readonly talk: () => Talk;
   readonly government: () => Government;
   readonly timings: () => Timings;
+  readonly vote: () => readonly NodeId[] | null;
 }
 
 export class Life {
@@ -270,6 +271,16 @@ export class Life {
     if (!this.#standing.isFencing) this.#nextLife(above, outbox);
   }
 
+  /** R14: others remember more of this node than its own disk. It must not vote, so it must not go on under this id. */
+  rolledBack(now: MonotonicMs, outbox: Outbox): void {
+    if (this.#exitAfterFence !== null || this.#isOver) return;
+    const message =
+      'the state directory is older than what the other voters remember of this agent: it was restored from a copy, and an agent that forgot its promises must not vote';
+    this.#exitAfterFence = { reason: 'rolled-back', message };
+    if (this.#standing.isQuorate) this.fence('superseded', message, now, outbox);
+    else if (!this.#standing.isFencing) this.#exit('rolled-back', message, outbox);
+  }
+
   storageFailed(reason: string, now: MonotonicMs, outbox: Outbox): void {
     const message = `the state could not be written: ${reason}`;
     if (this.#standing.isQuorate) {
@@ -420,7 +431,7 @@ export class Life {
       nonce: options.nonce,
       record: this.#recovered?.record ?? chain.newest,
       acceptor: this.#recovered === null ? chain.acceptor.state : null,
-      vote: options.vote,
+      vote: this.#parts.vote(),
       fence: fence === null ? null : { reason: fence.reason, message: fence.message },
     };
   }
