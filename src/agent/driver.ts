@@ -114,7 +114,8 @@ export class Driver {
     try {
       let next: Input | undefined = input;
       while (next !== undefined && !this.#isStopped) {
-        this.#node.step(next, this.#ports.clock.nowMs(), this.#outbox, this.#ports.clock.bootMs());
+        const { clock } = this.#ports;
+        this.#node.step(next, clock.nowMs(), this.#outbox, clock.bootMs());
         const effects = this.#outbox.effects;
         for (let i = 0; i < effects.length && !this.#isStopped; i++) this.#do(effects[i] as Effect);
         this.#outbox.clear();
@@ -193,6 +194,9 @@ export class Driver {
       }
       case 'exit':
         this.halt();
+        for (const done of this.#commands.values())
+          done({ kind: 'refused', code: 'leaving', message: `this agent has ended: ${effect.message}` });
+        this.#commands.clear();
         this.#ports.onExit(effect.reason, effect.message);
         return;
       default:

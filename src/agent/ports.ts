@@ -29,6 +29,17 @@ export interface Store {
   rememberPeers(addresses: readonly Address[]): void;
 }
 
+/** What runs under this agent's lease (R7). */
+export interface Workloads {
+  /**
+   * Ends it. `ended(true)` once all of it is confirmed dead; where that is not so after `deadMs`, `ended(false)` then and
+   * `ended(true)` whenever it is.
+   */
+  stop(wish: StopWish, ended: (areDead: boolean) => void): void;
+}
+
+export type StopWish = Pick<Extract<Effect, { kind: 'stop-workloads' }>, 'incarnation' | 'deadMs' | 'scope'>;
+
 /** Names to addresses, asked anew at every try. */
 export interface Resolver {
   /** `seed` is HOST, HOST:PORT, ADDRESS or [ADDRESS]:PORT; all its addresses come back in canonical text. */

@@ -15,6 +15,7 @@ export {
   type RefusedCommandCode,
   type StandingEvent,
 } from './effect.ts';
+export { factsProblem } from './facts.ts';
 export { hash32, hash64, mix32, NO_TAG, sameTag, type Tag } from './hash.ts';
 export {
   type Address,
@@ -41,7 +42,19 @@ export * from './message.ts';
 export type { NodeOptions } from './node/node-options.ts';
 export { createNode, type Node } from './node.ts';
 export { Random } from './random.ts';
-export type { AcceptorState, Ballot, Change, ClusterRecord, Condemned, Leadership, Voter } from './record/index.ts';
+export {
+  type AcceptorState,
+  type Ballot,
+  applyChange,
+  type Change,
+  type ClusterRecord,
+  type Condemned,
+  genesis,
+  type Leadership,
+  majorityOf,
+  quorumsIntersect,
+  type Voter,
+} from './record/index.ts';
 export { at, type MonotonicMs, NEVER, TICK_MS } from './time.ts';
 export {
   CLOCK_RATE_ERROR,
