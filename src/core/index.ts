@@ -8,12 +8,8 @@ export {
   type Effect,
   type EventType,
   type ExitReason,
-  type LeaderEvent,
-  type MemberEvent,
   Outbox,
-  type RecordEvent,
   type RefusedCommandCode,
-  type StandingEvent,
 } from './effect.ts';
 export { factsProblem } from './facts.ts';
 export { hash32, hash64, mix32, NO_TAG, sameTag, type Tag } from './hash.ts';
@@ -66,16 +62,4 @@ export {
   type Timings,
   timingsProblem,
 } from './timings.ts';
-export type {
-  FenceReason,
-  FenceView,
-  LeaderView,
-  MemberCounts,
-  MemberView,
-  NodeView,
-  Problem,
-  QuorumView,
-  RecordView,
-  ShownState,
-  Standing,
-} from './view.ts';
+export type { MemberCounts, MemberView, NodeView, Problem, ShownState, Standing } from './view.ts';

@@ -171,7 +171,11 @@ function beginAtHost(world: World, host: Host, harm: Extract<Harm, { readonly ho
 function wish(world: World, harm: Extract<Harm, { readonly kind: 'wish' }>): void {
   const { name } = world.hosts[harm.of]!.launch;
   const command: Command =
-    harm.wish === 'forget' ? { kind: 'forget', name } : harm.wish === 'add' ? { kind: 'voters', add: name } : { kind: 'voters', remove: name };
+    harm.wish === 'forget'
+      ? { kind: 'forget', name }
+      : harm.wish === 'add'
+        ? { kind: 'voters', add: name }
+        : { kind: 'voters', remove: name };
   world.hosts[harm.host]!.process?.command(command, () => {});
 }
 

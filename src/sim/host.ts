@@ -3,7 +3,7 @@
 // A crash takes the agent alone, a loss of power everything; a suspended machine stands still but for its uptime.
 // When a host starts, crashes or is cut off is decided by scenes and faults.
 
-import type { Resolver, StopWorkloads, Transport, Workloads } from '../agent/ports.ts';
+import type { Resolver, StopWish, Transport, Workloads } from '../agent/ports.ts';
 import {
   type Address,
   assert,
@@ -14,6 +14,7 @@ import {
   type DurableState,
   type Effect,
   type ExitReason,
+  genesis,
   type Input,
   incarnation,
   type MonotonicMs,
@@ -48,6 +49,8 @@ export interface Launch {
   readonly canLead?: boolean;
 }
 
+/** R11, the agent's default. */
+export const REPLACE_AFTER_MS = 600_000;
 /** Between a child's end and the agent's knowledge of it. */
 const REAP_MS = 0.2;
 
@@ -104,6 +107,8 @@ export class Host {
   heldDownCount = 0;
   /** Set by whoever gives two ids one name, or one host a second id: only then may it exit for a name clash. */
   mayClash = false;
+  /** An operator may force it into a cluster of its own. */
+  mayRecover = false;
   /** Shares its id with another host, or its disk was put back to an older state: what it says may contradict what was said. */
   isCopy = false;
   startCount = 0;
@@ -124,7 +129,9 @@ export class Host {
     this.disk = parts.disk;
     this.#world = parts.world;
     this.#random = parts.random;
-    this.#supervisors = parts.world.hasWorkloads ? (['quorate', 'leader'] as const).map((scope) => this.#supervisor(scope, parts.random)) : [];
+    this.#supervisors = parts.world.hasWorkloads
+      ? (['quorate', 'leader'] as const).map((scope) => this.#supervisor(scope, parts.random))
+      : [];
   }
 
   get process(): AgentProcess | null {
@@ -243,15 +250,19 @@ export class Host {
     const born = durable === null ? lives : durable.bornIncarnation;
     const mustStaySilent = durable !== null && !durable.isClean && !this.#hasRebooted;
     this.#hasRebooted = false;
+    const id = durable === null ? nodeId(random.hex32()) : durable.id;
+    const storeId = durable === null ? random.hex32() : durable.storeId;
+    const { profile, maxVoters } = this.#world;
+    const isFounding = this.launch.isFounder && (durable === null || durable.clusterId === null);
     return {
-      id: durable === null ? nodeId(random.hex32()) : durable.id,
-      storeId: durable === null ? random.hex32() : durable.storeId,
+      id,
+      storeId,
       nonce: runNonce(random.hex32()),
       incarnation: lives,
       bornIncarnation: born,
       clusterName: 'sim',
       clusterId: this.#clusterId(durable),
-      profile: this.#world.profile,
+      profile,
       facts: {
         name: this.launch.name,
         address: this.address,
@@ -261,12 +272,12 @@ export class Host {
       knownPeers: this.disk.peers,
       writeCount: durable === null ? 0 : durable.writeCount,
       previous: durable === null ? null : { incarnation: durable.incarnation, nonce: durable.nonce, isClean: durable.isClean },
-      record: durable?.record ?? null,
+      record: isFounding ? genesis([{ id, storeId }], profile, maxVoters, REPLACE_AFTER_MS) : (durable?.record ?? null),
       acceptor: durable?.acceptor ?? null,
       vote: durable?.vote ?? null,
       lastFence: durable?.fence ?? null,
       mustStaySilent,
-      maxVoters: this.#world.maxVoters,
+      maxVoters,
       expect: this.launch.expect ?? null,
       canLead: this.launch.canLead ?? true,
       randomSeed: random.uint32(),
@@ -300,7 +311,7 @@ export class Host {
   };
 
   readonly #workloads: Workloads = {
-    stop: (request: StopWorkloads, done: (areDead: boolean) => void) => {
+    stop: (request: StopWish, done: (areDead: boolean) => void) => {
       const concerned = request.scope === 'all' ? this.#supervisors : this.#supervisors.slice(1);
       let left = concerned.length;
       if (left === 0) this.#world.scheduler.schedule(0, () => done(true));

@@ -1,7 +1,7 @@
 // A node with someone watching: every input and every effect is shown to the checkers before the driver acts on it.
 // It changes nothing. Effects are read as the core made them, so watching costs no decoding.
 
-import type { Effect, Input, LeaderView, MemberCounts, MemberView, MonotonicMs, Node, Outbox, Problem, QuorumView } from '../core/index.ts';
+import type { Effect, Input, MemberCounts, MemberView, MonotonicMs, Node, Outbox, Problem } from '../core/index.ts';
 
 export type StepWatcher = (input: Input, effects: readonly Effect[]) => void;
 
@@ -87,11 +87,11 @@ export class ObservedNode implements Node {
     return this.#inner.leaseRemainingMs(nowMs, bootMs);
   }
 
-  quorum(nowMs: MonotonicMs, bootMs: number): QuorumView | null {
+  quorum(nowMs: MonotonicMs, bootMs: number): ReturnType<Node['quorum']> {
     return this.#inner.quorum(nowMs, bootMs);
   }
 
-  leader(nowMs: MonotonicMs, bootMs: number): LeaderView | null {
+  leader(nowMs: MonotonicMs, bootMs: number): ReturnType<Node['leader']> {
     return this.#inner.leader(nowMs, bootMs);
   }
 

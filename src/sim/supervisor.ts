@@ -3,7 +3,7 @@
 // A child gets TERM at its deadline, late by up to T_lag, and is dead at most T_stop after that; both are often at their worst,
 // because the inequality is about the worst. Two of them stand on each host: one runs while quorate, one while leading.
 
-import type { StopWorkloads } from '../agent/ports.ts';
+import type { StopWish } from '../agent/ports.ts';
 import { at, type NodeId, type Random, type Timings } from '../core/index.ts';
 import type { HostClock } from './host-clock.ts';
 import type { Scheduler } from './scheduler.ts';
@@ -69,7 +69,7 @@ export class Supervisor {
   }
 
   /** The agent's word: dead within `deadMs` of the host's clock. */
-  stop(request: StopWorkloads, done: () => void): void {
+  stop(request: StopWish, done: () => void): void {
     this.#stops += 1;
     if (this.#run === null) {
       done();

@@ -7,15 +7,15 @@ import {
   type Address,
   AssertionError,
   CLOCK_RATE_ERROR,
-  clusterId,
+  type ClusterId,
   type CoreEvent,
+  clusterId,
   type Directory,
   type Effect,
   formatAddress,
   hash32,
-  incarnation,
   type Input,
-  type MemberEvent,
+  incarnation,
   type MonotonicMs,
   type Node,
   type NodeId,
@@ -28,9 +28,18 @@ import {
   type Timings,
 } from '../core/index.ts';
 import { MemoryNetwork, type MemoryTransport } from '../transport/memory.ts';
-import { type CalmSpell, type CheckedWorld, Convergence, Inspector, LeaseBook, POLL_MS, safetyCheckers, type Violation } from './checkers/index.ts';
+import {
+  type CalmSpell,
+  type CheckedWorld,
+  Convergence,
+  Inspector,
+  LeaseBook,
+  POLL_MS,
+  safetyCheckers,
+  type Violation,
+} from './checkers/index.ts';
 import { Disk } from './disk.ts';
-import { type End, Host, type HostWorld, type Identity, type Launch } from './host.ts';
+import { type End, Host, type HostWorld, type Identity, type Launch, REPLACE_AFTER_MS } from './host.ts';
 import { drawClock } from './host-clock.ts';
 import { Names } from './names.ts';
 import { LAN_LATENCY, LinkPolicy } from './network.ts';
@@ -53,8 +62,6 @@ export interface WorldOptions {
 
 /** A process that exits by itself is started again after this, as a service manager would. */
 const RESTART_MS = 2000;
-/** As the core's own. */
-const REPLACE_AFTER_MS = 600_000;
 /** Replayed packets come within this. */
 const REPLAY_MS = 4000;
 /** More events than this within a millisecond are a loop that never ends. */
@@ -73,6 +80,7 @@ export class World implements HostWorld, CheckedWorld {
   readonly hasWorkloads: boolean;
   readonly timings: Timings;
   readonly leases: LeaseBook;
+  foundedTogether: ClusterId | null = null;
   readonly hosts: Host[] = [];
   readonly identities = new Map<NodeId, Identity>();
   readonly #options: WorldOptions;
@@ -99,7 +107,7 @@ export class World implements HostWorld, CheckedWorld {
     this.names = new Names(this.scheduler, this.chance('names'));
     this.#network = new MemoryNetwork(this.scheduler, this.links);
     this.#convergence = new Convergence(this, (host) => this.#inspector.isWatched(host));
-    this.#inspector = new Inspector(this, this.leases, [...safetyCheckers(this), this.#convergence]);
+    this.#inspector = new Inspector(this, this.leases, [...safetyCheckers(this, this.timings), this.#convergence]);
     this.scheduler.schedule(POLL_MS, this.#poll);
   }
 
@@ -153,6 +161,7 @@ export class World implements HostWorld, CheckedWorld {
   foundTogether(voters: readonly Host[], others: readonly Host[] = []): void {
     const random = this.chance('genesis');
     const cluster = clusterId(random.hex32());
+    this.foundedTogether = cluster;
     const members = [...voters, ...others].map((host) => ({ host, id: nodeId(random.hex32()), storeId: random.hex32() }));
     const record = {
       version: 1,
@@ -177,7 +186,8 @@ export class World implements HostWorld, CheckedWorld {
         clusterId: cluster,
         profile: this.profile,
         incarnation: lives,
-        bornIncarnation: lives,
+        // The first start is then a first life.
+        bornIncarnation: incarnation(lives + 1),
         isClean: true,
         writeCount: 1,
         nonce: runNonce(random.hex32()),
@@ -329,7 +339,7 @@ export class World implements HostWorld, CheckedWorld {
   }
 
   // Incarnations are wall-clock numbers, and names may clash: people count lives and know machines.
-  #subjectOf({ id, incarnation, member }: MemberEvent): string {
+  #subjectOf({ id, incarnation, member }: Extract<CoreEvent, { readonly address: Address }>): string {
     const host = this.identities.get(id)?.host;
     if (host === undefined) return `${member} (nobody)`;
     const born = host.disk.durable?.id === id ? host.disk.durable.bornIncarnation : incarnation;
