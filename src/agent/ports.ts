@@ -45,11 +45,3 @@ export interface Resolver {
   /** `seed` is HOST, HOST:PORT, ADDRESS or [ADDRESS]:PORT; all its addresses come back in canonical text. */
   resolve(seed: string, done: (addresses: readonly Address[], problem: string | null) => void): void;
 }
-
-export type StopWorkloads = Extract<Effect, { readonly kind: 'stop-workloads' }>;
-
-/** What runs only while the lease holds, and the hooks of its end (R7). */
-export interface Workloads {
-  /** `done(true)` once all in the scope are dead; `done(false)` when the time is over and they are not, and `done(true)` when they are. */
-  stop(request: StopWorkloads, done: (areDead: boolean) => void): void;
-}

@@ -40,8 +40,8 @@ export { createNode, type Node } from './node.ts';
 export { Random } from './random.ts';
 export {
   type AcceptorState,
-  type Ballot,
   applyChange,
+  type Ballot,
   type Change,
   type ClusterRecord,
   type Condemned,

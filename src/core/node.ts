@@ -38,6 +38,9 @@ export function createNode(options: NodeOptions, now: MonotonicMs): Node {
   return new MemberNode(options, now);
 }
 
+/** In T_fail. */
+const UNHURRIED = 10;
+
 interface Confirming {
   readonly ticket: number;
   readonly until: MonotonicMs;
@@ -117,6 +120,7 @@ class MemberNode implements Node {
       (slot, from, envelope, message, later, outbox) => this.#government.hear(slot, from, envelope, message, later, outbox),
       (hello) => this.#government.keeper.hearHello(hello),
       options.previous,
+      () => this.#life.standing.isQuorate,
     );
     this.#admission = new Admission(
       this.#self,
@@ -250,7 +254,10 @@ class MemberNode implements Node {
       problems.push({
         code: 'can-lose-none',
         message: `${quorum.acking} of ${quorum.voters} voters acknowledge and ${quorum.needed} are needed: losing one more fences everybody`,
-        hint: quorum.voters < 3 ? 'run at least three agents; a small third one as a witness (--no-lead) is enough' : 'bring the missing voters back: quorate members',
+        hint:
+          quorum.voters < 3
+            ? 'run at least three agents; a small third one as a witness (--no-lead) is enough'
+            : 'bring the missing voters back: quorate members',
       });
     }
     return problems;
@@ -334,6 +341,9 @@ class MemberNode implements Node {
     this.#decide(now, outbox);
     if (this.#confirming !== null) this.#finishConfirm(this.#confirming, now, outbox);
     if (!this.#isMember) return;
+    // Everyone beats to the voters; another member that is quorate leaves doubt to them (R8).
+    const isWatcher = this.#government.chain.isVoter || !this.#life.standing.isQuorate;
+    this.#roster.setPatience(isWatcher ? this.#timings.failMs : UNHURRIED * this.#timings.failMs, now);
     this.#government.tick(now, outbox);
     this.#talk.tick(now, outbox);
     this.#upkeep.tick(now, outbox);
@@ -388,7 +398,16 @@ class MemberNode implements Node {
     if (told === this.#leaderTold) return;
     this.#leaderTold = told;
     const reason = leader === null ? 'the record names nobody' : leader.isSelf ? 'this agent leads' : 'named by the record';
-    outbox.push({ kind: 'event', event: { type: 'leader-changed', leader: leader?.name ?? null, token: leader?.token ?? null, isSelf: leader?.isSelf ?? false, reason } });
+    outbox.push({
+      kind: 'event',
+      event: {
+        type: 'leader-changed',
+        leader: leader?.name ?? null,
+        token: leader?.token ?? null,
+        isSelf: leader?.isSelf ?? false,
+        reason,
+      },
+    });
   }
 
   #yieldName(now: MonotonicMs, outbox: Outbox): void {
@@ -433,7 +452,8 @@ class MemberNode implements Node {
   }
 
   #beginConfirm(ticket: number, now: MonotonicMs, outbox: Outbox): void {
-    if (this.#confirming !== null) return this.#answer(ticket, { kind: 'refused', code: 'not-confirmed', message: 'another confirmation is under way' }, outbox);
+    if (this.#confirming !== null)
+      return this.#answer(ticket, { kind: 'refused', code: 'not-confirmed', message: 'another confirmation is under way' }, outbox);
     const nonce = this.#random.uint32();
     this.#confirming = { ticket, nonce, until: at(now + Math.min(1000, this.#timings.fenceMs / 2)) };
     this.#government.beginConfirm(nonce, now, outbox);

@@ -14,6 +14,7 @@ import {
   createNode,
   type DurableState,
   type Envelope,
+  genesis,
   incarnation,
   type MemberEntry,
   type MemberView,
@@ -48,6 +49,7 @@ export interface Citizen {
   readonly born?: number;
   readonly nonce?: string;
   readonly profile?: ProfileName;
+  readonly maxVoters?: number;
   /** Its clock runs this much faster than the town's. */
   readonly rate?: number;
 }
@@ -64,6 +66,7 @@ export class Resident {
   isDiskHeld = false;
   diskProblem: string | null = null;
   wakeups = 0;
+  stopsInMs = 5;
   sentBytes = 0;
   readonly #held: (() => void)[] = [];
   readonly #town: SmallTown;
@@ -105,6 +108,18 @@ export class Resident {
         seeds: citizen.seeds ?? [],
         knownPeers: citizen.knownPeers ?? [],
         writeCount: 0,
+        previous: null,
+        record:
+          (citizen.cluster === undefined ? CLUSTER : citizen.cluster) === null
+            ? null
+            : genesis([{ id: citizen.id ?? nodeId(hex), storeId: hex }], citizen.profile ?? 'lan', citizen.maxVoters ?? 7, 600_000),
+        acceptor: null,
+        vote: null,
+        lastFence: null,
+        mustStaySilent: false,
+        maxVoters: citizen.maxVoters ?? 7,
+        expect: null,
+        canLead: true,
         randomSeed: ordinal,
       },
       this.nowMs(),
@@ -115,7 +130,8 @@ export class Resident {
       else run();
     };
     this.driver = new Driver(this.node, {
-      clock: { nowMs: () => this.nowMs() },
+      clock: { nowMs: () => this.nowMs(), bootMs: () => this.nowMs() },
+      workloads: { stop: (_wish, ended) => town.scheduler.schedule(this.stopsInMs, () => ended(true)) },
       timer: { arm: (due, fire) => this.#arm(due, fire), disarm: () => this.#arm(at(Number.POSITIVE_INFINITY), () => {}) },
       transport: {
         send: (to, bytes) => {

@@ -4,7 +4,7 @@
 import type { Outbox } from '../effect.ts';
 import type { NodeId } from '../ids.ts';
 import type { Deltas } from '../message.ts';
-import { type AcceptorState, Acceptor, applyChange, type Change, type ClusterRecord, type Condemned, isVoter } from '../record/index.ts';
+import { Acceptor, type AcceptorState, applyChange, type Change, type ClusterRecord, type Condemned, isVoter } from '../record/index.ts';
 import type { MonotonicMs } from '../time.ts';
 import type { Timings } from '../timings.ts';
 import type { Announcer } from './announcer.ts';
@@ -42,7 +42,16 @@ export class Chain {
   /** Since when each condemned entry is known here (reaping). */
   readonly #condemnedSince = new Map<NodeId, MonotonicMs>();
 
-  constructor(self: NodeId, record: ClusterRecord | null, acceptor: AcceptorState | null, ledger: Ledger, announcer: Announcer, timings: Timings, now: MonotonicMs, events: ChainEvents) {
+  constructor(
+    self: NodeId,
+    record: ClusterRecord | null,
+    acceptor: AcceptorState | null,
+    ledger: Ledger,
+    announcer: Announcer,
+    timings: Timings,
+    now: MonotonicMs,
+    events: ChainEvents,
+  ) {
     this.#self = self;
     this.#record = record;
     this.#ledger = ledger;

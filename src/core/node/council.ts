@@ -6,7 +6,7 @@ import type { Address, NodeId } from '../ids.ts';
 import { NONE } from '../membership/index.ts';
 import type { Accept, Accepted, Nack, Prepare, Promised, Relayed } from '../message.ts';
 import type { Random } from '../random.ts';
-import { Attempt, type Ballot, type Condemned } from '../record/index.ts';
+import { Attempt, type Ballot, type Condemned, compareBallots } from '../record/index.ts';
 import { at, type MonotonicMs, NEVER } from '../time.ts';
 import type { Timings } from '../timings.ts';
 import { chooseChange, hasWish, type Situation } from './agenda.ts';
@@ -151,7 +151,7 @@ export class Council {
 
   #mayVote(): boolean {
     const { record } = this.#chain;
-    return record !== null && record.voters.some((voter) => voter.id === this.#self.id && voter.storeId === this.#storeId);
+    return (record?.voters ?? []).some((voter) => voter.id === this.#self.id && voter.storeId === this.#storeId);
   }
 
   #onPrepare(from: NodeId, { version, ballot, suspects }: Prepare, via: Address | null, now: MonotonicMs, outbox: Outbox): void {
@@ -186,7 +186,10 @@ export class Council {
     const { record, acceptor } = this.#chain;
     if (record === null || !this.#mayVote() || now < this.#notBefore || this.#chain.newest !== record) return;
     const situation = this.#situation(now);
-    const isStuck = acceptor.state.accepted !== null && this.#acceptedSince !== null && now - this.#acceptedSince > STUCK_AFTER * this.#timings.heartbeatMs;
+    const isStuck =
+      acceptor.state.accepted !== null &&
+      this.#acceptedSince !== null &&
+      now - this.#acceptedSince > STUCK_AFTER * this.#timings.heartbeatMs;
     if (situation === null || (!isStuck && !hasWish(situation))) {
       this.#wishSince = null;
       return;
@@ -215,7 +218,10 @@ export class Council {
   #sayAgain(attempt: Attempt, now: MonotonicMs, outbox: Outbox): void {
     if (attempt.phase === 'given-up' || now >= this.#attemptUntil) return this.#giveUp(now);
     const { version, ballot, suspects, change } = attempt;
-    const message: Said = attempt.phase === 'accepting' && change !== null ? { kind: 'accept', version, ballot, change } : { kind: 'prepare', version, ballot, suspects };
+    const message: Said =
+      attempt.phase === 'accepting' && change !== null
+        ? { kind: 'accept', version, ballot, change }
+        : { kind: 'prepare', version, ballot, suspects };
     const isDetour = this.#saidTimes >= 2;
     this.#saidTimes += 1;
     this.#sayAt = at(now + Math.max(20, this.#timings.heartbeatMs / 4));
@@ -257,8 +263,8 @@ export class Council {
   }
 
   #isOurs(version: number, ballot: Ballot): boolean {
-    const own = this.#attempt?.ballot;
-    return own !== undefined && this.#attempt?.version === version && own.round === ballot.round && own.id === ballot.id && own.incarnation === ballot.incarnation && own.sequence === ballot.sequence;
+    const attempt = this.#attempt;
+    return attempt !== null && attempt.version === version && compareBallots(attempt.ballot, ballot) === 0;
   }
 
   /** This voter's place among those that nobody suspects here: the first goes at once. */

@@ -7,7 +7,22 @@ import { sameTag } from '../hash.ts';
 import type { Address, NodeId } from '../ids.ts';
 import { type Instant, instant } from '../lease/index.ts';
 import { NONE } from '../membership/index.ts';
-import type { Accept, Accepted, Ack, Beat, Confirm, Confirmed, Deltas, Envelope, Nack, Prepare, Promised, Relayed, Request, WholeRecord } from '../message.ts';
+import type {
+  Accept,
+  Accepted,
+  Ack,
+  Beat,
+  Confirm,
+  Confirmed,
+  Deltas,
+  Envelope,
+  Nack,
+  Prepare,
+  Promised,
+  Relayed,
+  Request,
+  WholeRecord,
+} from '../message.ts';
 import type { Random } from '../random.ts';
 import { type ClusterRecord, type Condemned, isCondemned, isVoter, majorityOf } from '../record/index.ts';
 import { at, type MonotonicMs } from '../time.ts';
@@ -84,7 +99,9 @@ export class Government {
       },
     });
     this.keeper = new Keeper(self, roster, voice, this.chain, timings, random, now, () => this.#beatFacts(ledger.writeCount));
-    this.council = new Council(self, roster, voice, this.chain, this.keeper, ledger, timings, random, options.storeId, now, (when) => this.#situation(when));
+    this.council = new Council(self, roster, voice, this.chain, this.keeper, ledger, timings, random, options.storeId, now, (when) =>
+      this.#situation(when),
+    );
   }
 
   get nextAt(): MonotonicMs {
@@ -257,7 +274,8 @@ export class Government {
         this.council.hear(id, message, via, now, outbox);
         return true;
       case 'deltas':
-        for (const [i, { change, waitMs }] of message.changes.entries()) this.chain.learn(message.base + 1 + i, change, () => waitMs, false, now, outbox);
+        for (const [i, { change, waitMs }] of message.changes.entries())
+          this.chain.learn(message.base + 1 + i, change, () => waitMs, false, now, outbox);
         return true;
       case 'confirm':
         this.#answerConfirm(slot, message, from, now, outbox);
@@ -301,13 +319,15 @@ export class Government {
     this.#askedRecordAt = now;
     const cluster = this.#self.clusterId;
     const address = this.#roster.table.factsOf(slot).address;
-    if (cluster !== null) this.#voice.ask({ kind: 'record', at: address, seed: null }, { kind: 'ask-record', clusterId: cluster }, now, outbox);
+    if (cluster !== null)
+      this.#voice.ask({ kind: 'record', at: address, seed: null }, { kind: 'ask-record', clusterId: cluster }, now, outbox);
   }
 
   #beatFacts(writeCount: number): Omit<Beat, 'kind' | 'isShort' | 'acks'> {
     const { quorateSince, canVote } = this.#life();
+    const { record, isVoter: isVoterHere } = this.chain;
     return {
-      storeId: this.#options.storeId,
+      storeId: isVoterHere || (record !== null && record.voters.length >= record.maxVoters) ? null : this.#options.storeId,
       canVote,
       canLead: this.#options.canLead,
       writeCount,
@@ -377,7 +397,7 @@ export class Government {
       const id = table.directory.idAt(slot);
       if (isVoter(record, id)) continue;
       const candidate = this.keeper.candidate(id);
-      if (candidate?.canVote !== true) continue;
+      if (candidate?.canVote !== true || candidate.storeId === null) continue;
       candidates.push({ voter: { id, storeId: candidate.storeId }, isStable: candidate.isStable });
     }
     return candidates.sort((a, b) => Number(b.isStable) - Number(a.isStable) || (a.voter.id < b.voter.id ? -1 : 1));
@@ -395,7 +415,10 @@ export class Government {
       const since = this.#goneSince.get(id) ?? now;
       this.#goneSince.set(id, since);
       const { name } = table.factsOf(slot);
-      const isReplaced = table.stateOf(slot) === 'failed' && table.directory.findByName(name, (other) => other !== slot && table.isConfirmed(other) && table.factsOf(other).name === name) !== NONE;
+      const isReplaced =
+        table.stateOf(slot) === 'failed' &&
+        table.directory.findByName(name, (other) => other !== slot && table.isConfirmed(other) && table.factsOf(other).name === name) !==
+          NONE;
       gone.push({ id, forMs: now - since, isReplaced: isReplaced || table.stateOf(slot) === 'left' });
     }
     return gone;

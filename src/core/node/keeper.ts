@@ -7,10 +7,10 @@ import { type Address, type NodeId, tagOf } from '../ids.ts';
 import { type Instant, Lease, Witness } from '../lease/index.ts';
 import { NONE } from '../membership/index.ts';
 import type { AckRow, Beat, Hello, Relayed } from '../message.ts';
+import type { Random } from '../random.ts';
 import { isCondemned, majorityOf } from '../record/index.ts';
 import { at, type MonotonicMs, NEVER } from '../time.ts';
 import type { Timings } from '../timings.ts';
-import type { Random } from '../random.ts';
 import type { Chain } from './chain.ts';
 import type { Roster } from './roster.ts';
 import type { Self } from './self.ts';
@@ -22,7 +22,7 @@ const RELAYS_REMEMBERED = 128;
 const HOPS_MAX = 2;
 
 export interface BeatFacts {
-  readonly storeId: string;
+  readonly storeId: string | null;
   readonly canVote: boolean;
   readonly canLead: boolean;
   readonly writeCount: number;
@@ -31,7 +31,7 @@ export interface BeatFacts {
 
 /** What a member said of itself in its last beat. */
 export interface Candidate {
-  readonly storeId: string;
+  readonly storeId: string | null;
   readonly canVote: boolean;
   readonly canLead: boolean;
   readonly isStable: boolean;
@@ -58,7 +58,16 @@ export class Keeper {
   #retryAt: MonotonicMs = NEVER;
   #isSilent = false;
 
-  constructor(self: Self, roster: Roster, voice: Voice, chain: Chain, timings: Timings, random: Random, now: MonotonicMs, facts: () => BeatFacts) {
+  constructor(
+    self: Self,
+    roster: Roster,
+    voice: Voice,
+    chain: Chain,
+    timings: Timings,
+    random: Random,
+    now: MonotonicMs,
+    facts: () => BeatFacts,
+  ) {
     this.#self = self;
     this.#roster = roster;
     this.#voice = voice;
@@ -71,7 +80,8 @@ export class Keeper {
   }
 
   get nextAt(): MonotonicMs {
-    return at(Math.min(this.#beatAt, this.#retryAt));
+    // Without a record there is nobody to beat to yet.
+    return this.#chain.record === null ? NEVER : at(Math.min(this.#beatAt, this.#retryAt));
   }
 
   candidate(id: NodeId): Candidate | null {
@@ -108,7 +118,8 @@ export class Keeper {
   /** R6, evaluated now: what is left of the lease, under the present epoch or the one before it. */
   remainingMs(now: Instant): number {
     let remaining = Number.NEGATIVE_INFINITY;
-    for (const { epoch, voters } of this.#chain.epochs) remaining = Math.max(remaining, this.lease.remainingMs(voters, epoch, majorityOf(voters.length), now));
+    for (const { epoch, voters } of this.#chain.epochs)
+      remaining = Math.max(remaining, this.lease.remainingMs(voters, epoch, majorityOf(voters.length), now));
     return remaining;
   }
 
@@ -138,7 +149,10 @@ export class Keeper {
     if (lastTag === null) return;
     const lastIncarnation = this.witness.incarnationOf(entry.id);
     const isSameRun = sameTag(lastTag, tagOf(clusterId, entry.id, lastIncarnation as typeof entry.incarnation, nonce));
-    const isNamed = previous !== null && previous.isClean && previous.incarnation === lastIncarnation && sameTag(lastTag, tagOf(clusterId, entry.id, previous.incarnation, previous.nonce));
+    const isNamed =
+      previous?.isClean &&
+      previous.incarnation === lastIncarnation &&
+      sameTag(lastTag, tagOf(clusterId, entry.id, previous.incarnation, previous.nonce));
     if ((isSameRun || isNamed) && entry.incarnation > lastIncarnation) this.#shown.set(keyOf(entry.tag), lastIncarnation);
   }
 
@@ -175,7 +189,14 @@ export class Keeper {
     const { table } = this.#roster;
     const incarnation = table.incarnationOf(slot);
     if (isCondemned(this.#chain.newest ?? record, id, incarnation) || acceptor.hasAcceptedEndOf(id, incarnation)) return null;
-    const claim = { id, incarnation, tag, counter, isShownSuccession: this.isShown(tag), isFirstLife: table.factsOf(slot).meta.restarts === 0 };
+    const claim = {
+      id,
+      incarnation,
+      tag,
+      counter,
+      isShownSuccession: this.isShown(tag),
+      isFirstLife: table.factsOf(slot).meta.restarts === 0,
+    };
     const verdict = this.witness.hear(claim, now);
     if (verdict === 'hold') return 'hold';
     return verdict === 'ack' ? { tag, counter, epoch: record.epoch } : null;
@@ -190,8 +211,16 @@ export class Keeper {
     this.#emit(now, at0, this.#voters(), outbox);
   }
 
-  /** R5: the newest majority stamp is old: a fresh counter to whoever has not acked the newest, each RTO, until renewed. */
+  /**
+   * R5: when the newest majority stamp is old, a fresh counter goes to whoever has not acked the newest, each RTO, until renewed.
+   * Old is more than two heartbeats: acks may ride on the voters' own beats, and who does not vote beats at half the rate.
+   */
   #retry(now: Instant, at0: MonotonicMs, outbox: Outbox): void {
+    const untilOldMs = 2 * this.#timings.heartbeatMs + this.#retryMs() - this.#majorityAgeMs(now);
+    if (untilOldMs > 0) {
+      this.#retryAt = at(at0 + untilOldMs);
+      return;
+    }
     const newest = this.lease.newestCounter;
     const epoch = this.#chain.record?.epoch ?? 0;
     const missing = this.#voters().filter((id) => !this.lease.hasAcked(id, epoch, newest));
@@ -206,21 +235,26 @@ export class Keeper {
     this.#ackSelf(counter, at0);
     const ageMs = this.#majorityAgeMs(now);
     const rto = this.#retryMs();
-    const isShort = ageMs > this.#timings.heartbeatMs + 3 * rto;
+    const isShort = ageMs > 2 * this.#timings.heartbeatMs + 3 * rto;
     const facts = this.#facts();
-    const beat: Beat = { kind: 'beat', isShort, ...facts, acks: [...this.#rows.values()] };
+    const rows = this.#rows;
     this.#rows = new Map();
-    const addresses: Address[] = [];
+    let isAlone = true;
     for (const id of to) {
       const slot = table.slotOf(id);
-      if (slot !== NONE && slot !== table.selfSlot) addresses.push(table.factsOf(slot).address);
+      if (slot === NONE || slot === table.selfSlot) continue;
+      isAlone = false;
+      const row = rows.get(id);
+      this.#voice.datagram(
+        [table.factsOf(slot).address],
+        { kind: 'beat', isShort, ...facts, acks: row === undefined ? [] : [row] },
+        at0,
+        outbox,
+      );
     }
-    if (isShort) for (const helper of this.#helpers()) if (!addresses.includes(helper)) addresses.push(helper);
-    this.#voice.datagram(addresses, beat, at0, outbox);
-    const period = this.#chain.isVoter ? this.#timings.heartbeatMs : 2 * this.#timings.heartbeatMs;
+    if (isShort) this.#voice.datagram(this.#helpers(), { kind: 'beat', isShort, ...facts, acks: [] }, at0, outbox);
     // Nobody to hear from but oneself: nothing to retry.
-    const isAlone = addresses.length === 0;
-    this.#retryAt = isAlone ? NEVER : at(Math.max(at0 + rto, at0 + period + rto - Math.max(0, ageMs === Number.POSITIVE_INFINITY ? period : ageMs)));
+    this.#retryAt = isAlone ? NEVER : at(at0 + rto);
   }
 
   /** A voter's word to itself obeys the same rule. */
@@ -232,7 +266,9 @@ export class Keeper {
 
   #majorityAgeMs(now: Instant): number {
     const present = this.#chain.epochs[0];
-    return present === undefined ? Number.POSITIVE_INFINITY : this.lease.majorityAgeMs(present.voters, present.epoch, majorityOf(present.voters.length), now);
+    return present === undefined
+      ? Number.POSITIVE_INFINITY
+      : this.lease.majorityAgeMs(present.voters, present.epoch, majorityOf(present.voters.length), now);
   }
 
   #retryMs(): number {
@@ -261,7 +297,20 @@ export class Keeper {
   passOn(slot: number, beat: Beat, counter: number, recordVersion: number, from: Address, now: MonotonicMs, outbox: Outbox): void {
     const { table } = this.#roster;
     const sender = table.tagOf(slot);
-    this.#forward({ kind: 'relayed', hops: 1, originSender: sender, originCounter: counter, originRecordVersion: recordVersion, target: null, inner: beat }, from, now, outbox);
+    this.#forward(
+      {
+        kind: 'relayed',
+        hops: 1,
+        originSender: sender,
+        originCounter: counter,
+        originRecordVersion: recordVersion,
+        target: null,
+        inner: beat,
+      },
+      from,
+      now,
+      outbox,
+    );
   }
 
   /** What somebody passes on: for this node it is unwrapped by the caller; for others it goes one hop further, once. */
@@ -273,7 +322,15 @@ export class Keeper {
   /** The way an answer goes back: to whoever brought the question. */
   #relay(via: Address, target: NodeId, inner: Relayed['inner'], now: MonotonicMs, outbox: Outbox): void {
     const { tag } = this.#self;
-    const relayed: Relayed = { kind: 'relayed', hops: 1, originSender: tag, originCounter: this.#self.stamp(now), originRecordVersion: this.#chain.version, target, inner };
+    const relayed: Relayed = {
+      kind: 'relayed',
+      hops: 1,
+      originSender: tag,
+      originCounter: this.#self.stamp(now),
+      originRecordVersion: this.#chain.version,
+      target,
+      inner,
+    };
     this.#voice.datagram([via], relayed, now, outbox);
   }
 
@@ -281,7 +338,8 @@ export class Keeper {
     const { table } = this.#roster;
     const key = `${keyOf(relayed.originSender)} ${relayed.originCounter} ${relayed.target ?? ''} ${relayed.inner.kind}`;
     if (this.#relayed.has(key)) return;
-    if (this.#relayed.size >= RELAYS_REMEMBERED) for (const oldest of [...this.#relayed.keys()].slice(0, RELAYS_REMEMBERED / 2)) this.#relayed.delete(oldest);
+    if (this.#relayed.size >= RELAYS_REMEMBERED)
+      for (const oldest of [...this.#relayed.keys()].slice(0, RELAYS_REMEMBERED / 2)) this.#relayed.delete(oldest);
     this.#relayed.set(key, from);
     if (relayed.target !== null) {
       // Back to one that asked: straight to it, and to whoever brought its question here.
@@ -295,7 +353,8 @@ export class Keeper {
     const to: Address[] = [];
     for (const id of this.#voters()) {
       const slot = table.slotOf(id);
-      if (slot !== NONE && !sameTag(table.tagOf(slot), relayed.originSender) && table.factsOf(slot).address !== from) to.push(table.factsOf(slot).address);
+      if (slot !== NONE && !sameTag(table.tagOf(slot), relayed.originSender) && table.factsOf(slot).address !== from)
+        to.push(table.factsOf(slot).address);
     }
     this.#voice.datagram(to, relayed, now, outbox);
   }

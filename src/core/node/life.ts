@@ -4,8 +4,8 @@
 
 import { assert } from '../assert.ts';
 import type { CommandResult, DurableState, ExitReason, Outbox } from '../effect.ts';
-import { type ClusterId, INCARNATION_MAX, type Incarnation, incarnation } from '../ids.ts';
 import { StandingMachine } from '../fence/index.ts';
+import { type ClusterId, INCARNATION_MAX, type Incarnation, incarnation } from '../ids.ts';
 import { type ClusterRecord, genesis, isVoter, majorityOf } from '../record/index.ts';
 import { at, type MonotonicMs, NEVER } from '../time.ts';
 import type { Timings } from '../timings.ts';
@@ -157,7 +157,8 @@ export class Life {
 
   tick(now: MonotonicMs, outbox: Outbox): void {
     if (this.#farewell !== null) return this.#sayFarewell(this.#farewell, now, outbox);
-    if (!this.#hasBegun && this.#isOnDisk && this.#clusterId !== null && !this.#isBeginning && now >= this.#silentUntil) this.#begin(now, outbox);
+    if (!this.#hasBegun && this.#isOnDisk && this.#clusterId !== null && !this.#isBeginning && now >= this.#silentUntil)
+      this.#begin(now, outbox);
     if (this.#departure !== null) this.#depart(this.#departure, now, outbox);
   }
 
@@ -190,12 +191,21 @@ export class Life {
 
   /** R6: before any packet or timer is applied, the lapse is judged at its arrival. */
   judgeLapse(remainingMs: number, now: MonotonicMs, outbox: Outbox): void {
-    if (this.#standing.isQuorate && remainingMs <= 0) this.fence('lease-lapsed', 'a majority of the voters has not acknowledged this agent in time', now, outbox);
+    if (this.#standing.isQuorate && remainingMs <= 0)
+      this.fence('lease-lapsed', 'a majority of the voters has not acknowledged this agent in time', now, outbox);
   }
 
   /** After everything of a step: the first majority of this life makes it quorate. */
   judgeGain(remainingMs: number, now: MonotonicMs, outbox: Outbox): void {
-    if (!this.#hasBegun || this.#isBeginning || this.#standing.isQuorate || this.#standing.isFencing || this.#departure !== null || remainingMs <= 0) return;
+    if (
+      !this.#hasBegun ||
+      this.#isBeginning ||
+      this.#standing.isQuorate ||
+      this.#standing.isFencing ||
+      this.#departure !== null ||
+      remainingMs <= 0
+    )
+      return;
     if (this.#parts.government().isCondemnedSelf()) return;
     this.#standing.becomeQuorate(now);
     this.#wasQuorateInRun = true;
@@ -207,7 +217,8 @@ export class Life {
   fence(reason: FenceReason, message: string, now: MonotonicMs, outbox: Outbox): void {
     if (!this.#standing.isQuorate) return;
     const government = this.#parts.government();
-    const evidence: FenceView['evidence'] = government.view(now, now)?.voters.map(({ name, ackAgeMs }) => ({ voter: name, ackAgeMs })) ?? [];
+    const evidence: FenceView['evidence'] =
+      government.view(now, now)?.voters.map(({ name, ackAgeMs }) => ({ voter: name, ackAgeMs })) ?? [];
     this.#standing.beginFence(reason, message, evidence, now);
     government.keeper.silence();
     const { stopMs } = this.#parts.timings();
@@ -237,7 +248,8 @@ export class Life {
 
   /** The record condemns this life. */
   condemned(now: MonotonicMs, outbox: Outbox): void {
-    if (this.#standing.isQuorate) return this.fence('condemned', 'the majority condemned this agent: it had not been heard in time', now, outbox);
+    if (this.#standing.isQuorate)
+      return this.fence('condemned', 'the majority condemned this agent: it had not been heard in time', now, outbox);
     if (!this.#standing.isFencing && this.#hasBegun) this.#nextLife(this.#incarnation, outbox);
   }
 
@@ -300,9 +312,12 @@ export class Life {
     if (record === null || !isOwnVoter || !this.#standing.isQuorate) return null;
     const rest = record.voters.filter(({ id }) => id !== this.#parts.self.id);
     const others = table.confirmedCount - 1;
-    if (rest.length === 0) return others === 0 ? null : 'this agent is the only voter: no one could decide anything after it; wait until others vote';
+    if (rest.length === 0)
+      return others === 0 ? null : 'this agent is the only voter: no one could decide anything after it; wait until others vote';
     const living = rest.filter(({ id }) => table.isConfirmed(table.slotOf(id)) && !table.isSuspect(table.slotOf(id))).length;
-    return living >= majorityOf(rest.length) ? null : `only ${living} of the ${rest.length} voters that would remain are alive, and ${majorityOf(rest.length)} are needed`;
+    return living >= majorityOf(rest.length)
+      ? null
+      : `only ${living} of the ${rest.length} voters that would remain are alive, and ${majorityOf(rest.length)} are needed`;
   }
 
   #beginDeparture(kind: 'left' | 'stopped', ticket: number, now: MonotonicMs, outbox: Outbox): void {
@@ -351,7 +366,9 @@ export class Life {
 
   /** CE-c6: who removed itself stays until a majority of those who remain has the record that says so. */
   #isAdoptedByMajority(record: ClusterRecord): boolean {
-    const adopted = record.voters.filter(({ id }) => id === this.#parts.self.id || this.#parts.government().versionOf(id) >= record.version).length;
+    const adopted = record.voters.filter(
+      ({ id }) => id === this.#parts.self.id || this.#parts.government().versionOf(id) >= record.version,
+    ).length;
     return adopted >= majorityOf(record.voters.length);
   }
 
@@ -418,8 +435,16 @@ export class Life {
     const { options, self, government } = this.#parts;
     const { record } = government().chain;
     if (record === null) return { kind: 'refused', code: 'not-quorate', message: 'this agent has no record to recover from' };
-    if (this.#standing.isQuorate) return { kind: 'refused', code: 'invalid', message: 'this agent is quorate: there is nothing to recover from' };
-    this.#recovered = { cluster, record: { ...genesis([{ id: self.id, storeId: options.storeId }], record.profile, record.maxVoters, record.replaceAfterMs), version: record.version + 1, floor: record.floor } };
+    if (this.#standing.isQuorate)
+      return { kind: 'refused', code: 'invalid', message: 'this agent is quorate: there is nothing to recover from' };
+    this.#recovered = {
+      cluster,
+      record: {
+        ...genesis([{ id: self.id, storeId: options.storeId }], record.profile, record.maxVoters, record.replaceAfterMs),
+        version: record.version + 1,
+        floor: record.floor,
+      },
+    };
     this.#isClean = true;
     this.ledger.write(outbox, (later, box) => {
       this.#bidFarewell('stopped', 'recovered as a new cluster; start the agent again', ticket, later, box);

@@ -1,7 +1,7 @@
 // How a list looks from outside: who is shown, under which state, since when. Reads only.
 
-import { type MemberTable, NONE } from '../membership/index.ts';
 import type { NodeId } from '../ids.ts';
+import { type MemberTable, NONE } from '../membership/index.ts';
 import type { MonotonicMs } from '../time.ts';
 import type { MemberCounts, MemberView } from '../view.ts';
 import type { Graveyard } from './graveyard.ts';

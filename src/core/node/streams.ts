@@ -2,10 +2,10 @@
 
 import type { Outbox } from '../effect.ts';
 import { sameTag } from '../hash.ts';
+import type { ClusterId } from '../ids.ts';
 import type { Envelope } from '../message.ts';
 import type { MonotonicMs } from '../time.ts';
 import type { Admission } from './admission.ts';
-import type { ClusterId } from '../ids.ts';
 import type { Government } from './government.ts';
 import type { Self } from './self.ts';
 import type { Talk } from './talk.ts';
@@ -67,7 +67,8 @@ export class Streams {
 
   #answerRecord(exchange: number, cluster: ClusterId, now: MonotonicMs, outbox: Outbox): void {
     const whole = this.#government.whole(now);
-    if (whole === null || cluster !== whole.clusterId) return this.#voice.reply(exchange, { kind: 'refused', reason: 'other-cluster', detail: '' }, now, outbox);
+    if (whole === null || cluster !== whole.clusterId)
+      return this.#voice.reply(exchange, { kind: 'refused', reason: 'other-cluster', detail: '' }, now, outbox);
     this.#voice.reply(exchange, whole, now, outbox);
   }
 

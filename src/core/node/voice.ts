@@ -71,6 +71,12 @@ export class Voice {
     now: MonotonicMs,
   ): { clusterHash: number; sender: Self['tag']; counter: number; recordVersion: number; message: Message } {
     const { clusterHash, tag } = this.#self;
-    return { clusterHash, sender: tag, counter: clusterHash === 0 ? 0 : this.#self.stamp(now), recordVersion: this.#recordVersion(), message };
+    return {
+      clusterHash,
+      sender: tag,
+      counter: clusterHash === 0 ? 0 : this.#self.stamp(now),
+      recordVersion: this.#recordVersion(),
+      message,
+    };
   }
 }
