@@ -89,7 +89,7 @@ export class LinkPolicy {
   datagram(from: Address, to: Address, bytes?: Uint8Array): readonly number[] {
     const random = this.#random;
     if (this.#captureMax > 0 && bytes !== undefined && ++this.#seenCount % this.#captureEvery === 0)
-      this.#captured[(this.#seenCount / this.#captureEvery) % this.#captureMax] = { from, to, bytes: bytes.slice() };
+      this.#captured[(this.#seenCount / this.#captureEvery - 1) % this.#captureMax] = { from, to, bytes: bytes.slice() };
     let delayMs = random.between(this.#latency.fromMs, this.#latency.toMs);
     let isDoubled = false;
     if (this.#faults.length > 0) {
