@@ -6,21 +6,21 @@ import { seedOf } from '../world.ts';
 import type { Scene } from './scene.ts';
 import { nameOf, range } from './stage.ts';
 
-const QUIET_MS = 3000;
+const QUIET_MS = 2000;
 /** What agreement needs after the heal. */
-const CALM_MS = 16_000;
+const CALM_MS = 14_000;
 
 export const proof: Scene = {
   name: 'proof',
-  story: 'three to nine voters and up to three others; faults by chance until all are healed; I1 to I10 throughout, L1 and L5 afterwards',
+  story: 'three to nine voters and some others; faults by chance until all are healed; I1 to I10 throughout, L1 and L5 afterwards',
   nodes: null,
   nodesMin: 3,
-  untilMs: 36_000,
+  untilMs: 30_000,
   profile: 'lan',
   play(stage) {
     const { random, world } = stage;
     const voters = Math.min(9, stage.nodes);
-    const others = stage.nodes - voters + random.below(3);
+    const others = stage.nodes - voters + random.below(2);
     const seeds = range(0, voters).map(nameOf).map(seedOf);
     for (const index of range(0, voters + others + 1)) world.addHost({ name: nameOf(index), isFounder: false, seeds });
     world.foundTogether(world.hosts.slice(0, voters), world.hosts.slice(voters, voters + others));
