@@ -7,14 +7,15 @@ import { root, setUp } from './setup.mjs';
 await setUp();
 const { buildSync } = await import('esbuild');
 // As deep below the root as its sources are.
-const outfile = join(root, '.cache', 'bench', 'index.mjs');
+const outdir = join(root, '.cache', 'bench');
 buildSync({
-  entryPoints: [join(root, 'test', 'bench', 'index.ts')],
-  outfile,
+  entryPoints: ['index.ts', 'memory.ts'].map((file) => join(root, 'test', 'bench', file)),
+  outdir,
+  outExtension: { '.js': '.mjs' },
   bundle: true,
   platform: 'node',
   format: 'esm',
   target: 'node20',
   packages: 'external',
 });
-await import(pathToFileURL(outfile).href);
+await import(pathToFileURL(join(outdir, 'index.mjs')).href);

@@ -10,7 +10,7 @@ import { durableState } from '../support/durable-state.ts';
 const empty: LoadedState = { kind: 'empty' };
 const known: LoadedState = { kind: 'state', state: durableState() };
 const strayed: LoadedState = { kind: 'state', state: durableState({ clusterId: null }) };
-const wishes: Wishes = { start: { kind: 'join' }, hasSeeds: true, clusterName: 'default', profile: 'lan' };
+const wishes: Wishes = { stateDir: '/var/lib/quorate', start: { kind: 'join' }, hasSeeds: true, clusterName: 'default', profile: 'lan' };
 const wallClockMs = 1_800_000_000_000.5;
 
 /** Draws 000…1, 000…2, … */
@@ -49,11 +49,12 @@ describe('a first start', () => {
     expect(decided({ start: { kind: 'dev' }, hasSeeds: true }, empty).identity.clusterId).toBeNull();
   });
 
-  test('with nothing that says what to do is refused with the line to type', () => {
+  test('with nothing that says what to do is refused with the directory and the line to type', () => {
     for (const loaded of [empty, strayed]) {
       const act = (): unknown => decided({ start: { kind: 'resume' }, hasSeeds: false }, loaded);
       expect(act).toThrow(OperationalError);
       expect(act).toThrow(expect.objectContaining({ code: 'usage', hint: expect.stringContaining('quorate agent --init') }));
+      expect(act).toThrow('the state directory /var/lib/quorate is ');
     }
   });
 

@@ -119,6 +119,10 @@ export class AgentProcess extends Running {
     return ask(this.socketPath, 'POST', path, body);
   }
 
+  put(path: string, body: unknown): Promise<Answer> {
+    return ask(this.socketPath, 'PUT', path, body);
+  }
+
   async status(): Promise<StatusJson> {
     return JSON.parse((await this.get('/v1/status')).body) as StatusJson;
   }

@@ -18,6 +18,7 @@ export class Exits implements Checker {
       case 'name-clash':
         return host.mayClash ? null : `exits for a name clash that nobody made: ${end.message}`;
       case 'superseded':
+      case 'rolled-back':
       case 'two-clusters':
         return `exits as ${end.reason}: ${end.message}`;
     }
