@@ -35,6 +35,7 @@ import {
   Inspector,
   LeaseBook,
   POLL_MS,
+  Recovery,
   safetyCheckers,
   type Violation,
 } from './checkers/index.ts';
@@ -87,6 +88,7 @@ export class World implements HostWorld, CheckedWorld {
   readonly #network: MemoryNetwork;
   readonly #inspector: Inspector;
   readonly #convergence: Convergence;
+  readonly #recovery: Recovery;
   readonly #expectations: { readonly claim: string; readonly holds: (host: Host, event: CoreEvent) => boolean }[] = [];
   isSupervised = true;
   delayMsMax = LAN_LATENCY.toMs;
@@ -107,7 +109,8 @@ export class World implements HostWorld, CheckedWorld {
     this.names = new Names(this.scheduler, this.chance('names'));
     this.#network = new MemoryNetwork(this.scheduler, this.links);
     this.#convergence = new Convergence(this, (host) => this.#inspector.isWatched(host));
-    this.#inspector = new Inspector(this, this.leases, [...safetyCheckers(this, this.timings), this.#convergence]);
+    this.#recovery = new Recovery(this);
+    this.#inspector = new Inspector(this, this.leases, [...safetyCheckers(this, this.timings), this.#convergence, this.#recovery]);
     this.scheduler.schedule(POLL_MS, this.#poll);
   }
 
@@ -212,6 +215,11 @@ export class World implements HostWorld, CheckedWorld {
     this.#convergence.add(spell);
   }
 
+  /** From then on everyone is quorate again, under one leader. */
+  announceRecovery(spell: CalmSpell): void {
+    this.#recovery.add(spell);
+  }
+
   /** Every later event of every node has to satisfy it. */
   expectOfEvents(claim: string, holds: (host: Host, event: CoreEvent) => boolean): void {
     this.#expectations.push({ claim, holds });
@@ -314,6 +322,8 @@ export class World implements HostWorld, CheckedWorld {
     this.#inspector.ended(host, end);
     if (!this.isSupervised || end.kind === 'killed' || end.reason === 'left' || end.reason === 'stopped') return;
     this.scheduler.schedule(RESTART_MS, () => {
+      // Its state is older than what it said: it comes back as somebody else.
+      if (end.reason === 'rolled-back' && host.process === null) host.wipe();
       if (host.process === null && host.heldDownCount === 0) host.start();
     });
   }

@@ -5,6 +5,7 @@ export { POLL_MS } from './checker.ts';
 export { type CalmSpell, Convergence } from './convergence.ts';
 export { Inspector } from './inspector.ts';
 export { LeaseBook } from './lease-book.ts';
+export { Recovery } from './recovery.ts';
 
 import type { Timings } from '../../core/index.ts';
 import { Bounds } from './bounds.ts';

@@ -1,5 +1,5 @@
 // Calls the checkers, and decides which lists are read when; the first violation is kept and ends the run.
-// Up to SMALL hosts every list is read after any step of its node that changed what it shows, else every 100 ms; in a bigger world
+// Up to SMALL hosts every list is read after any step of its node that changed what it shows, else every 500 ms; in a bigger world
 // WATCHED_MAX hosts, evenly spread, are read every 2 s each. Node.checkInvariants() runs with each reading.
 
 import type { CoreEvent, Effect, Input } from '../../core/index.ts';
@@ -10,7 +10,7 @@ import type { LeaseBook } from './lease-book.ts';
 
 const SMALL = 16;
 const WATCHED_MAX = 64;
-const READ_SMALL_MS = 100;
+const READ_SMALL_MS = 500;
 const READ_BIG_MS = 2000;
 
 export class Inspector {
@@ -50,7 +50,7 @@ export class Inspector {
   }
 
   stepped(host: Host, input: Input, effects: readonly Effect[]): void {
-    this.#leases.read(host);
+    this.#leases.read(host, input);
     for (let i = 0; i < this.#steppedBy.length; i++) {
       const checker = this.#steppedBy[i]!;
       this.#note(checker, host, checker.stepped?.(host, input, effects));

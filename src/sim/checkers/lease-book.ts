@@ -2,6 +2,7 @@
 // Between two steps of a node its lease can only run out, so that one reading tells for every instant until the next; where
 // it matters (`isQuorate`, `isLeader`) the node is asked again, for the checked instant itself.
 
+import type { Input } from '../../core/index.ts';
 import type { Host } from '../host.ts';
 
 export interface Lease {
@@ -17,6 +18,8 @@ export interface Lease {
   isLeader: boolean;
   /** The last step moved its end to later. */
   isRenewed: boolean;
+  /** Of the record in force; it changes only when the disk has answered. 0 without a record. */
+  epoch: number;
 }
 
 export interface ClockedWorld {
@@ -44,6 +47,7 @@ export class LeaseBook {
         remainingMs: 0,
         isLeader: false,
         isRenewed: false,
+        epoch: 0,
       };
       this.#leases[host.index] = lease;
     }
@@ -59,7 +63,7 @@ export class LeaseBook {
   }
 
   /** After a step of its node. */
-  read(host: Host): void {
+  read(host: Host, input: Input): void {
     const node = host.process?.node;
     const lease = this.of(host);
     if (node === undefined) return;
@@ -68,6 +72,7 @@ export class LeaseBook {
     const remainingMs = node.leaseRemainingMs(now, bootMs);
     const untilMs = remainingMs > 0 ? this.#world.nowMs + remainingMs / host.clock.rate : Number.NEGATIVE_INFINITY;
     const isSame = lease.id === node.id && lease.incarnation === node.incarnation && lease.run === host.startCount;
+    if (input.kind === 'persisted' || !isSame) lease.epoch = node.record?.epoch ?? 0;
     lease.isRenewed = untilMs > (isSame ? lease.untilMs + 1e-6 : 0);
     lease.id = node.id;
     lease.incarnation = node.incarnation;

@@ -52,7 +52,7 @@ export class LeaseTwin implements Checker {
       this.#hear(host, envelope);
     }
     const lease = this.#world.leases.of(host);
-    return lease.isRenewed ? this.#judge(host, lease.remainingMs) : null;
+    return lease.isRenewed ? this.#judge(host, lease.remainingMs, lease.epoch) : null;
   }
 
   #emitted(host: Host, { sender, counter }: Envelope): void {
@@ -92,10 +92,9 @@ export class LeaseTwin implements Checker {
     }
   }
 
-  #judge(host: Host, remainingMs: number): string | null {
+  #judge(host: Host, remainingMs: number, epoch: number): string | null {
     const node = host.process?.node;
-    const epoch = node?.record?.epoch;
-    if (node === undefined || epoch === undefined || node.clusterId === null) return 'is quorate and has no record';
+    if (node === undefined || epoch === 0 || node.clusterId === null) return 'is quorate and has no record';
     let bestMs = Number.NEGATIVE_INFINITY;
     for (let of = epoch; of >= epoch - 1; of--)
       bestMs = Math.max(bestMs, this.#timings.fenceMs - this.#majorityAgeMs(host, node.clusterId, of));
@@ -129,13 +128,12 @@ export class LeaseTwin implements Checker {
   /** I4: at most two neighbouring epochs, and sets of acks that meet. Within one epoch majorities do. */
   #disjoint(host: Host, cluster: string, epoch: number): string | null {
     for (const other of this.#world.leases.othersThan(host)) {
+      if (other.epoch === epoch) continue;
       const otherHost = this.#world.hosts[other.hostIndex]!;
-      const otherNode = otherHost.process?.node;
-      const otherEpoch = otherNode?.record?.epoch;
-      if (otherNode?.clusterId !== cluster || otherEpoch === undefined || otherEpoch === epoch) continue;
+      if (otherHost.process?.node.clusterId !== cluster) continue;
       if (!this.#world.leases.isQuorate(other)) continue;
       const own = this.#leasedEpochs(host, cluster, epoch);
-      const theirs = this.#leasedEpochs(otherHost, cluster, otherEpoch);
+      const theirs = this.#leasedEpochs(otherHost, cluster, other.epoch);
       for (const a of own)
         for (const b of theirs) {
           if (Math.abs(a - b) > 1) return `is quorate in epoch ${a}, and ${otherHost.name} in epoch ${b}`;

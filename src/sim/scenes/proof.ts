@@ -6,21 +6,22 @@ import { seedOf } from '../world.ts';
 import type { Scene } from './scene.ts';
 import { nameOf, range } from './stage.ts';
 
-const QUIET_MS = 3000;
+const QUIET_MS = 2000;
 /** What agreement needs after the heal. */
 const CALM_MS = 16_000;
+const RECOVERED_MS = 14_000;
 
 export const proof: Scene = {
   name: 'proof',
-  story: 'three to nine voters and up to three others; faults by chance until all are healed; I1 to I10 throughout, L1 and L5 afterwards',
+  story: 'three to nine voters and some others; faults by chance until all are healed; I1 to I10 throughout, L1 and L5 afterwards',
   nodes: null,
   nodesMin: 3,
-  untilMs: 36_000,
+  untilMs: 32_000,
   profile: 'lan',
   play(stage) {
     const { random, world } = stage;
     const voters = Math.min(9, stage.nodes);
-    const others = stage.nodes - voters + random.below(3);
+    const others = stage.nodes - voters + random.below(2);
     const seeds = range(0, voters).map(nameOf).map(seedOf);
     for (const index of range(0, voters + others + 1)) world.addHost({ name: nameOf(index), isFounder: false, seeds });
     world.foundTogether(world.hosts.slice(0, voters), world.hosts.slice(voters, voters + others));
@@ -30,5 +31,6 @@ export const proof: Scene = {
     for (const index of range(0, voters + others)) stage.at(random.unit() * 500, () => stage.host(index).start());
     for (const fault of drawFaults(random, world.hosts.length, { fromMs: QUIET_MS, toMs: healedMs })) stage.inflictFault(fault);
     stage.calm(healedMs);
+    stage.recovered(healedMs, RECOVERED_MS);
   },
 };

@@ -75,6 +75,11 @@ export class Stage {
     this.#passagesOpen(fromMs + this.calmMs, untilMs);
   }
 
+  /** From `fromMs` on nothing is wrong: within that time everyone is quorate again, under one leader, with one record. */
+  recovered(fromMs: number, withinMs: number, untilMs = this.untilMs): void {
+    this.world.announceRecovery({ fromMs, withinMs, untilMs });
+  }
+
   /** No event of these types, ever. */
   forbid(...types: readonly EventType[]): void {
     this.world.expectOfEvents(`no ${types.join(', ')} in this scene`, (_host, event) => !types.includes(event.type));
