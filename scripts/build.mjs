@@ -8,7 +8,7 @@ import { chmod, mkdir, rm } from 'node:fs/promises';
 import { builtinModules } from 'node:module';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { install } from './setup.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const builtins = new Set(builtinModules);
@@ -42,7 +42,7 @@ const common = {
   logLevel: 'warning',
 };
 
-async function fullBundle() {
+async function fullBundle(build) {
   const result = await build({
     ...common,
     entryPoints: ['src/cli/full.ts'],
@@ -88,6 +88,8 @@ const banner = [
 ].join('\n');
 
 export async function bundle(outfile = `${root}dist/quorate.mjs`) {
+  // Here and not above, because in a clean clone it is installed only now.
+  const { build } = await import('esbuild');
   await mkdir(dirname(outfile), { recursive: true });
   await build({
     ...common,
@@ -95,12 +97,13 @@ export async function bundle(outfile = `${root}dist/quorate.mjs`) {
     outfile,
     format: 'esm',
     banner: { js: banner },
-    plugins: [embeddedFull(await fullBundle()), lazyBuiltins],
+    plugins: [embeddedFull(await fullBundle(build)), lazyBuiltins],
   });
   await chmod(outfile, 0o755);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await install();
   await rm(`${root}dist`, { recursive: true, force: true });
   await bundle();
 }

@@ -16,12 +16,20 @@ const LOCK_MS_MAX = 10 * 60_000;
 
 /** Ends the process with a sentence when this cannot be done. */
 export async function setUp() {
+  await install();
+  if (isBuilt()) return;
+  await whileAlone(() => {
+    if (!isBuilt()) run('building dist/quorate.mjs', process.execPath, ['scripts/build.mjs']);
+  });
+}
+
+/** Only what the lock file names, for who builds something else or builds by itself. */
+export async function install() {
   refuseOldNode();
-  if (isInstalled() && isBuilt()) return;
+  if (isInstalled()) return;
   await whileAlone(() => {
     if (!isInstalled())
       run('installing what package-lock.json names', ...npm('ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'));
-    if (!isBuilt()) run('building dist/quorate.mjs', process.execPath, ['scripts/build.mjs']);
   });
 }
 

@@ -3,9 +3,10 @@
 import { existsSync, readdirSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
+import { install, root } from './setup.mjs';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
+await install();
 const bundle = join(root, '.cache', 'sim.mjs');
 
 function newestMtimeMs(directory) {

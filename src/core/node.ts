@@ -370,7 +370,10 @@ class MemberNode implements Node {
       return this.#answer(ticket, { kind: 'refused', code: 'leaving', message: 'this agent is leaving' }, outbox);
     switch (command.kind) {
       case 'join':
-        return this.#admission.join(ticket, command.seeds, now, outbox);
+        this.#admission.join(ticket, command.seeds, now);
+        // Not before the first life is on disk (R14): then it is ticked anyhow.
+        if (this.#write?.intent.kind !== 'first-life') this.#admission.tick(now, outbox);
+        return;
       case 'leave':
         return this.#end('left', ticket, outbox);
       case 'stop':

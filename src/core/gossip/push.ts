@@ -4,7 +4,6 @@
 
 import type { MemberTable } from '../membership/index.ts';
 import type { Beats } from '../message.ts';
-import type { MonotonicMs } from '../time.ts';
 
 /** The short index alone. */
 const TAG_BYTES = 4;
@@ -13,44 +12,62 @@ export class BeatPacker {
   #tagLo = new Uint32Array(256);
   #counter = new Float64Array(256);
   #slots = new Uint32Array(256);
+  /** A bit a slot: told in this push already, so that the cursor repeats nobody. */
+  #told = new Uint8Array(0);
   #cursor = 0;
   #bytes = 0;
   #last = 0;
   #count = 0;
 
   /** The arrays of the answer are used again by the next call. */
-  pack(table: MemberTable, ownCounter: number, roomBytes: number, silenceMs: number, now: MonotonicMs): Beats {
-    this.#bytes = 0;
-    this.#last = ownCounter;
-    this.#count = 0;
+  pack(table: MemberTable, ownCounter: number, roomBytes: number): Beats {
     const listed = table.aliveCount - 1 - table.silent.size;
     // 5 bytes is the least an entry can take, so no more slots than this are ever of use.
     const limit = Math.min(listed, Math.floor(roomBytes / (TAG_BYTES + 1)));
     if (this.#slots.length < limit) this.#slots = new Uint32Array(limit);
-    const isWhole = this.#estimate(listed) <= roomBytes;
-    const freshRoom = isWhole ? roomBytes : roomBytes * 0.75;
     const found = table.freshest(this.#slots, limit);
-    let oldestTold: number = now;
-    for (let i = 0; i < found; i++) {
-      const slot = this.#slots[i]!;
-      if (!table.isConfirmed(slot)) continue;
-      if (!this.#add(table, slot, freshRoom)) break;
-      oldestTold = table.freshAt(slot);
+    this.#begin(ownCounter);
+    const isWhole = this.#estimate(listed) <= roomBytes && this.#addFreshest(table, found, roomBytes);
+    if (!isWhole) {
+      this.#begin(ownCounter);
+      this.#forgetTold(table.slotLimit);
+      this.#addFreshest(table, found, roomBytes * 0.75);
+      this.#rotate(table, roomBytes);
     }
-    if (!isWhole) this.#rotate(table, roomBytes, oldestTold, now - silenceMs);
     return { count: this.#count, tagLo: this.#tagLo, counter: this.#counter };
   }
 
-  #rotate(table: MemberTable, roomBytes: number, notFresherThan: number, notOlderThan: number): void {
+  #begin(ownCounter: number): void {
+    this.#bytes = 0;
+    this.#last = ownCounter;
+    this.#count = 0;
+  }
+
+  /** True when all of them had room. */
+  #addFreshest(table: MemberTable, found: number, roomBytes: number): boolean {
+    for (let i = 0; i < found; i++) {
+      const slot = this.#slots[i]!;
+      if (!table.isConfirmed(slot)) continue;
+      if (!this.#add(table, slot, roomBytes)) return false;
+      this.#told[slot >>> 3]! |= 1 << (slot & 7);
+    }
+    return true;
+  }
+
+  #rotate(table: MemberTable, roomBytes: number): void {
     for (let visits = table.slotLimit; visits > 0; visits--) {
       if (this.#cursor >= table.slotLimit) this.#cursor = 0;
       const slot = this.#cursor;
-      if (slot !== table.selfSlot && table.isConfirmed(slot)) {
-        const freshAt = table.freshAt(slot);
-        if (freshAt < notFresherThan && freshAt >= notOlderThan && !this.#add(table, slot, roomBytes)) return;
-      }
+      const isDue = slot !== table.selfSlot && table.isConfirmed(slot) && (this.#told[slot >>> 3]! & (1 << (slot & 7))) === 0;
+      if (isDue && !table.silent.has(slot) && !this.#add(table, slot, roomBytes)) return;
       this.#cursor += 1;
     }
+  }
+
+  #forgetTold(slotLimit: number): void {
+    const bytes = (slotLimit + 7) >>> 3;
+    if (this.#told.length < bytes) this.#told = new Uint8Array(bytes);
+    else this.#told.fill(0);
   }
 
   #add(table: MemberTable, slot: number, roomBytes: number): boolean {

@@ -10,6 +10,7 @@ import { NONE, SlotIndex } from './slot-index.ts';
 
 /** Facts as a row holds them: with the half of the tag that the row has no column for. */
 export interface HeldFacts extends Facts {
+  /** Signed: above 2^31 it would be a box of 16 bytes beside the object. */
   readonly tagHi: number;
 }
 
@@ -118,8 +119,8 @@ export class Directory {
   /** The same facts, held once where others hold them too. */
   hold(slot: number, facts: Facts, tagHi: number): HeldFacts {
     const known = this.#held[slot];
-    if (known !== undefined && known.tagHi === tagHi && sameFacts(known, facts)) return known;
-    const held: HeldFacts = { name: facts.name, address: facts.address, meta: this.#holdMeta(facts.meta), tagHi };
+    if (known !== undefined && known.tagHi === (tagHi | 0) && sameFacts(known, facts)) return known;
+    const held: HeldFacts = { name: facts.name, address: facts.address, meta: this.#holdMeta(facts.meta), tagHi: tagHi | 0 };
     if (this.isShared) this.#held[slot] = held;
     return held;
   }

@@ -96,11 +96,11 @@ export class MemberTable {
   }
 
   tagOf(slot: number): Tag {
-    return { lo: this.#tagLo[slot]!, hi: this.#heldFacts(slot).tagHi };
+    return { lo: this.#tagLo[slot]!, hi: this.#heldFacts(slot).tagHi >>> 0 };
   }
 
   hasTag(slot: number, tag: Tag): boolean {
-    return this.has(slot) && this.#tagLo[slot] === tag.lo && this.#heldFacts(slot).tagHi === tag.hi;
+    return this.has(slot) && this.#tagLo[slot] === tag.lo && this.#heldFacts(slot).tagHi === (tag.hi | 0);
   }
 
   /** When the newest counter was emitted, as far as the clocks tell. */
@@ -276,6 +276,12 @@ export class MemberTable {
     this.#state[slot] = 1 + MEMBER_STATES.indexOf(state);
     this.#ages.setVerdictAt(slot, now - ageMs);
     this.#dead.add(slot);
+  }
+
+  /** How far an ended life had counted: to be shown and told, its age is the verdict's. */
+  setLastCounter(slot: number, counter: number): void {
+    assert(this.has(slot) && !this.isAlive(slot), 'the living are heard');
+    this.#counter[slot] = counter;
   }
 
   /** The owner's own counter, as stamped on what it sends. */

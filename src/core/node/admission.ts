@@ -98,11 +98,11 @@ export class Admission {
     }
   }
 
-  join(ticket: number, seeds: readonly string[], now: MonotonicMs, outbox: Outbox): void {
+  /** Tried at the next tick. */
+  join(ticket: number, seeds: readonly string[], now: MonotonicMs): void {
     this.seeds.add(seeds);
     this.seeds.tryNow(now);
     this.#commands.push({ ticket, seeds, untilAt: at(now + JOIN_COMMAND_MS) });
-    this.#try(now, outbox);
   }
 
   resolved(seed: string, addresses: readonly Address[], problem: string | null, now: MonotonicMs, outbox: Outbox): void {

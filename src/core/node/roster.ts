@@ -136,14 +136,16 @@ export class Roster {
       this.#succeed(slot, entry, now, outbox);
       return 'taken';
     }
-    if (known.state !== 'alive') {
+    if (known.state !== 'alive' || entry.state !== 'alive') {
+      // Facts and last counter of the ended grow like those of the living, or lists would differ by the order of hearing.
+      if (merge.areFactsNews) {
+        this.table.setFacts(slot, entry.facts);
+        this.#index += 1;
+      }
       if (merge.isVerdictNews && entry.state !== 'alive') this.#end(slot, entry.state, entry.stateAgeMs, 'told by a peer', now, outbox);
       else if (entry.state === known.state) this.#ageVerdict(slot, entry, now);
+      if (merge.isCounterNews) this.table.setLastCounter(slot, entry.counter);
       return merge.isTellerBehind ? 'teller-behind' : 'taken';
-    }
-    if (entry.state !== 'alive') {
-      this.#end(slot, entry.state, entry.stateAgeMs, 'told by a peer', now, outbox);
-      return 'taken';
     }
     if (merge.areFactsNews) {
       this.table.setFacts(slot, entry.facts);

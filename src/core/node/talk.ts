@@ -200,7 +200,7 @@ export class Talk {
   #push(to: readonly Address[], entries: readonly MemberEntry[], now: MonotonicMs, outbox: Outbox): void {
     const { table } = this.#roster;
     // A datagram of rumours bears no counters: those have their own rounds.
-    const beats = entries.length > 0 ? NO_BEATS : this.#packer.pack(table, this.#self.stamp(now), ROOM_BYTES, this.#roster.silenceMs, now);
+    const beats = entries.length > 0 ? NO_BEATS : this.#packer.pack(table, this.#self.stamp(now), ROOM_BYTES);
     this.#voice.datagram(to, { kind: 'push', listHash: table.listHash, entries, beats }, now, outbox);
   }
 

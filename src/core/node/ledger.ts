@@ -1,0 +1,47 @@
+// What must be durable before it is said (R14): a continuation runs once everything decided up to its call is on disk.
+// One write at a time; what comes meanwhile goes into the next one together.
+
+import type { DurableState, Outbox } from '../effect.ts';
+import type { MonotonicMs } from '../time.ts';
+
+export type Continuation = (now: MonotonicMs, outbox: Outbox) => void;
+
+export class Ledger {
+  readonly #snapshot: (writeCount: number) => DurableState;
+  #writeCount: number;
+  #nextTicket = 1;
+  #inFlight: { readonly ticket: number; readonly then: readonly Continuation[] } | null = null;
+  #waiting: Continuation[] = [];
+
+  constructor(writeCount: number, snapshot: (writeCount: number) => DurableState) {
+    this.#writeCount = writeCount;
+    this.#snapshot = snapshot;
+  }
+
+  get writeCount(): number {
+    return this.#writeCount;
+  }
+
+  /** The state as it is now becomes durable, then `then` runs. */
+  write(outbox: Outbox, then: Continuation): void {
+    this.#waiting.push(then);
+    if (this.#inFlight === null) this.#start(outbox);
+  }
+
+  persisted(ticket: number, now: MonotonicMs, outbox: Outbox): void {
+    if (this.#inFlight?.ticket !== ticket) return;
+    const { then } = this.#inFlight;
+    this.#inFlight = null;
+    // Before anything new is decided, so that its own write comes after.
+    if (this.#waiting.length > 0) this.#start(outbox);
+    for (const continuation of then) continuation(now, outbox);
+  }
+
+  #start(outbox: Outbox): void {
+    const ticket = this.#nextTicket++;
+    this.#writeCount += 1;
+    this.#inFlight = { ticket, then: this.#waiting };
+    this.#waiting = [];
+    outbox.push({ kind: 'persist', ticket, state: this.#snapshot(this.#writeCount) });
+  }
+}

@@ -1,0 +1,117 @@
+// What a tick costs with 10 and with 10,000 quiet members: alive, known, and nothing of them arriving while it is measured.
+// Ticks between two rounds and ticks that push a round are told apart: a round packs one datagram, whatever the list's length.
+
+import {
+  type Address,
+  at,
+  type ClusterId,
+  clusterHashOf,
+  createNode,
+  type MemberEntry,
+  NO_BEATS,
+  type Node,
+  Outbox,
+  Random,
+  type RunNonce,
+} from '../../src/core/index.ts';
+import { memberEntry } from './codec.ts';
+import { median } from './figure.ts';
+
+export interface TickFigure {
+  readonly name: string;
+  readonly members: number;
+  readonly microseconds: number;
+}
+
+const CLUSTER = 'c1'.repeat(16) as ClusterId;
+const NONCE = 'ab'.repeat(16) as RunNonce;
+const LISTS = 7;
+/** The last rumours are told meanwhile. */
+const WARM_MS = 2_000;
+/** Ends before anyone falls silent, which under profile wan is 7.8 s after the last news. */
+const MEASURED_MS = 5_000;
+
+export function tickBench(): TickFigure[] {
+  return [10, 10_000].flatMap((members) => {
+    let [betweenBest, roundBest] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+    for (let list = 0; list < LISTS; list++) {
+      const { betweenUs, roundUs } = measured(members, list);
+      betweenBest = Math.min(betweenBest, betweenUs);
+      roundBest = Math.min(roundBest, roundUs);
+    }
+    return [
+      { name: 'a tick between rounds', members, microseconds: betweenBest },
+      { name: 'a tick with a round', members, microseconds: roundBest },
+    ];
+  });
+}
+
+function measured(members: number, seed: number): { betweenUs: number; roundUs: number } {
+  const { node, nowMs: beganMs } = grownNode(members, seed);
+  const outbox = new Outbox();
+  const untilMs = beganMs + WARM_MS + MEASURED_MS;
+  const between: number[] = [];
+  const rounds: number[] = [];
+  for (let nowMs = beganMs; nowMs < untilMs; nowMs += 1) {
+    outbox.clear();
+    const startNs = process.hrtime.bigint();
+    node.step({ kind: 'tick' }, at(nowMs), outbox);
+    const tookUs = Number(process.hrtime.bigint() - startNs) / 1000;
+    if (nowMs < beganMs + WARM_MS) continue;
+    const isRound = outbox.effects.some(({ kind }) => kind === 'send');
+    if (isRound) rounds.push(tookUs);
+    else if (outbox.effects.length === 0) between.push(tookUs);
+  }
+  return { betweenUs: median(between), roundUs: median(rounds) };
+}
+
+/** A member that has confirmed so many others, told of in lists and then counted up, all within the last second. */
+export function grownNode(members: number, seed: number): { node: Node; nowMs: number; entries: MemberEntry[] } {
+  const random = new Random(seed + 1);
+  const entries = Array.from({ length: members }, (_, i) => memberEntry(random, i));
+  const self = memberEntry(random, members);
+  let nowMs = 1_000_000;
+  const node = createNode(
+    {
+      id: self.id,
+      storeId: random.hex32(),
+      nonce: NONCE,
+      incarnation: self.incarnation,
+      bornIncarnation: self.incarnation,
+      clusterName: 'default',
+      clusterId: null,
+      profile: 'wan',
+      facts: self.facts,
+      seeds: ['seed'],
+      knownPeers: [],
+      writeCount: 0,
+      randomSeed: seed,
+    },
+    at(nowMs),
+  );
+  const outbox = new Outbox();
+  const step = (input: Parameters<Node['step']>[0]): void => {
+    outbox.clear();
+    node.step(input, at(nowMs), outbox);
+  };
+  step({ kind: 'tick' });
+  step({ kind: 'persisted', ticket: 1 });
+  step({ kind: 'resolved', seed: 'seed', addresses: ['192.0.2.1:7946' as Address], problem: null });
+  const header = { clusterHash: 0, sender: { lo: 0, hi: 0 }, counter: 0, recordVersion: 0 };
+  step({
+    kind: 'answered',
+    exchange: 1,
+    envelope: { ...header, message: { kind: 'welcome', clusterId: CLUSTER, profile: 'wan', entries } },
+  });
+  step({ kind: 'persisted', ticket: 2 });
+  // Each counts up once, so that none of them is mere hearsay; rumours of them wear off by being heard again.
+  const teller = entries[0]!;
+  const speech = { clusterHash: clusterHashOf(CLUSTER), sender: teller.tag, recordVersion: 0 };
+  for (let round = 0; round < 8; round++) {
+    nowMs += 100;
+    const told = entries.map((entry) => ({ ...entry, counter: entry.counter + 10 * Math.min(round, 1) }));
+    const message = { kind: 'push', listHash: { lo: 0, hi: 0 }, entries: told, beats: NO_BEATS } as const;
+    step({ kind: 'datagram', from: teller.facts.address, envelope: { ...speech, counter: teller.counter + 20 + round, message } });
+  }
+  return { node, nowMs, entries };
+}
