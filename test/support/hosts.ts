@@ -1,13 +1,15 @@
 // A cluster of real agents, one to a host of a lab, with workloads under `quorate run`, all watched on one clock.
 // What is cut and what must come out of it is the scene's business.
 
+import { join } from 'node:path';
 import { type AgentProcess, Fleet, type FleetOptions, type Running } from './agents.ts';
 import { EventWatch, type Stamped } from './event-watch.ts';
-import { Netlab } from './netlab/index.ts';
+import { command, Netlab } from './netlab/index.ts';
 import { sharedNowMs } from './one-clock.ts';
 import { type Life, WorkerWatch } from './worker-watch.ts';
 
 const PORT = 7946;
+const flood = join(import.meta.dirname, '..', '..', 'test', 'support', 'children', 'flood.mjs');
 
 export interface Host {
   readonly number: number;
@@ -81,6 +83,12 @@ export class Hosts {
     });
     await this.fleet.answers(host.agent);
     host.events = await EventWatch.open(socketPath);
+  }
+
+  /** Datagrams that are none of ours, from another host, more than a stopped process's buffer holds. */
+  async fillBuffer(to: Host, from: Host): Promise<void> {
+    const { net } = this;
+    await command([...net.onHost(from.number), process.execPath, flood, net.addressOf(to.number), String(PORT)]);
   }
 
   async waitForQuorate(hosts: readonly Host[], timeoutMs?: number): Promise<void> {

@@ -4,8 +4,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { describeHosts } from '../../support/host-tests.ts';
-import { command } from '../../support/netlab/command.ts';
-import { Netlab } from '../../support/netlab/index.ts';
+import { command, Netlab } from '../../support/netlab/index.ts';
 import { until } from '../../support/until.ts';
 
 const beacon = join(import.meta.dirname, '..', '..', 'support', 'children', 'beacon.mjs');

@@ -3,7 +3,7 @@
 // What happens on the hosts (agents, workloads) is others' business: they start their processes by `onHost`.
 
 import { randomBytes } from 'node:crypto';
-import { command, commandNow } from './command.ts';
+import { type Argv, command, commandNow } from './command.ts';
 import { type Counted, type Drop, dropRules, type Lost, portOf, readCounters, trafficRules } from './rules.ts';
 
 const NAME = /^quorate-(\d+)-[0-9a-f]{6}-(?:switch|\d+)$/;
@@ -63,7 +63,7 @@ export class Netlab {
   }
 
   /** Put before a command's words: it runs on that host, under the pid that was spawned. */
-  onHost(host: number): readonly string[] {
+  onHost(host: number): Argv {
     return ['ip', 'netns', 'exec', this.#nameOf(host)];
   }
 
