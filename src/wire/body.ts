@@ -19,7 +19,7 @@ import type { Check } from './check.ts';
 import { entriesToRows, entryToRow, rowsToEntries, rowToEntry } from './entry.ts';
 import { readUint32, writeUint32 } from './framing.ts';
 
-const KIND = {
+export const KIND = {
   push: 1,
   ping: 2,
   pong: 3,

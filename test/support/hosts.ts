@@ -9,6 +9,8 @@ import { sharedNowMs } from './one-clock.ts';
 import { type Life, WorkerWatch } from './worker-watch.ts';
 
 const PORT = 7946;
+/** A crowd on a small machine takes its time. */
+const GENESIS_PATIENCE_MS = 60_000;
 const flood = join(import.meta.dirname, '..', '..', 'test', 'support', 'children', 'flood.mjs');
 
 export interface Host {
@@ -32,13 +34,16 @@ export class Hosts {
     this.workers = workers;
   }
 
-  /** `count` hosts named n1, n2 …, an agent on each, all quorate. Whoever opens it closes it. */
-  static async open(count: number, options: FleetOptions): Promise<Hosts> {
+  /**
+   * `count` hosts named n1, n2 …, an agent on each, all quorate. Whoever opens it closes it.
+   * `expect`: all are voters from the beginning, so there are at most as many as may vote. `grow`: n1 begins alone.
+   */
+  static async open(count: number, options: FleetOptions, genesis: 'expect' | 'grow' = 'expect'): Promise<Hosts> {
     const net = await Netlab.open(count);
     const fleet = new Fleet(options);
     const opened = new Hosts(net, fleet, await WorkerWatch.open(fleet.directory));
     try {
-      await opened.#start();
+      await opened.#start(genesis);
       return opened;
     } catch (error) {
       await opened.close();
@@ -127,12 +132,16 @@ export class Hosts {
     return host.events.firstAfter(sinceMs, type, member)!;
   }
 
-  async #start(): Promise<void> {
+  async #start(genesis: 'expect' | 'grow'): Promise<void> {
     const numbers = Array.from({ length: this.net.hostCount }, (_, i) => i + 1);
+    const flagsOf = (number: number): string[] => {
+      if (genesis === 'expect') return [...this.#flags(), '--expect', String(this.net.hostCount)];
+      return number === 1 ? ['--init', '--insecure'] : this.#flags();
+    };
     const agents = numbers.map((number) =>
       this.fleet.launch({
         name: `n${number}`,
-        flags: this.#flags(),
+        flags: flagsOf(number),
         bind: `${this.net.addressOf(number)}:${PORT}`,
         via: this.net.onHost(number),
       }),
@@ -141,13 +150,13 @@ export class Hosts {
       await this.fleet.answers(agent);
       this.hosts.push({ number: i + 1, name: agent.name, agent, events: await EventWatch.open(agent.socketPath) });
     }
-    await this.waitForQuorate(this.hosts);
+    await this.waitForQuorate(this.hosts, GENESIS_PATIENCE_MS);
   }
 
   /** All are told of the first three, so that any of them may be the one that is down. */
   #flags(): string[] {
     const seeds = [1, 2, 3].filter((number) => number <= this.net.hostCount).map((number) => `${this.net.addressOf(number)}:${PORT}`);
-    return ['--join', seeds.join(','), '--expect', String(this.net.hostCount), '--insecure'];
+    return ['--join', seeds.join(','), '--insecure'];
   }
 }
 
