@@ -25,14 +25,18 @@ export class WorkerWatch {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
 
-  private constructor(directory: string) {
+  readonly #onChange: (life: Life) => void;
+
+  private constructor(directory: string, onChange: (life: Life) => void) {
+    this.#onChange = onChange;
     this.file = join(directory, 'shared-file');
     this.#socketPath = join(directory, 'workers.sock');
     this.#server = createServer((socket) => this.#listenTo(socket));
   }
 
-  static async open(directory: string): Promise<WorkerWatch> {
-    const watch = new WorkerWatch(directory);
+  /** `onChange` is told of each life as it begins and once more when it has ended. */
+  static async open(directory: string, onChange: (life: Life) => void = () => {}): Promise<WorkerWatch> {
+    const watch = new WorkerWatch(directory, onChange);
     await new Promise<void>((resolve, reject) => {
       watch.#server.once('error', reject);
       watch.#server.listen(watch.#socketPath, resolve);
@@ -65,20 +69,22 @@ export class WorkerWatch {
       if (life !== null || !text.endsWith('\n')) return;
       life = { ...(JSON.parse(text) as Omit<Life, 'endedAtMs'>), endedAtMs: null };
       this.lives.push(life);
+      this.#onChange(life);
     });
     // A reset is an end like any other.
     socket.on('error', () => {});
     socket.on('close', () => {
       this.#sockets.delete(socket);
-      if (life !== null) void seeEnd(life);
+      if (life !== null) void this.#seeEnd(life);
     });
   }
-}
 
-/** The kernel closes a process's sockets when none of its code can run any more; that the pid agrees is looked at all the same. */
-async function seeEnd(life: Life): Promise<void> {
-  while (isRunning(life.pid)) await new Promise((resolve) => setImmediate(resolve));
-  life.endedAtMs = sharedNowMs();
+  /** The kernel closes a process's sockets when none of its code can run any more; that the pid agrees is looked at all the same. */
+  async #seeEnd(life: Life): Promise<void> {
+    while (isRunning(life.pid)) await new Promise((resolve) => setImmediate(resolve));
+    life.endedAtMs = sharedNowMs();
+    this.#onChange(life);
+  }
 }
 
 function isRunning(pid: number): boolean {
