@@ -22,8 +22,11 @@ export interface TakeOver {
 
 /** Both views of the same thing: how long the processes lived, and what the shared file holds. */
 export function neverTwoWorkers(lives: readonly Life[], sharedFile: string, nowMs: number): Check {
-  const overlap = Math.max(overlapMs(lives, nowMs), overlapMs(livesIn(sharedFile), nowMs));
-  return { name: 'two workers at once', found: `${(overlap / 1000).toFixed(1)} s`, holds: overlap === 0 };
+  const written = livesIn(sharedFile);
+  const overlap = Math.max(overlapMs(lives, nowMs), overlapMs(written, nowMs));
+  // One line between two of another's has no length, and is one too many.
+  const isInTurn = written.every((life, i) => i === 0 || life.startedAtMs > written[i - 1]!.endedAtMs!);
+  return { name: 'two workers at once', found: `${(overlap / 1000).toFixed(1)} s`, holds: overlap === 0 && isInTurn };
 }
 
 export function positiveMargins(takeOvers: readonly TakeOver[]): Check {
@@ -57,7 +60,7 @@ export function noEventLost(watches: readonly EventWatch[]): Check {
   };
 }
 
-/** Lines of children/worker.mjs: when, name, pid. A worker was there from its first line to its last. */
+/** Lines of children/worker.mjs: when, name, pid. A worker was there from its first line to its last; in order of the first. */
 function livesIn(sharedFile: string): Life[] {
   const lives = new Map<string, Life>();
   for (const line of sharedFile.split('\n')) {
