@@ -194,6 +194,9 @@ export class Driver {
       }
       case 'exit':
         this.halt();
+        for (const done of this.#commands.values())
+          done({ kind: 'refused', code: 'leaving', message: `this agent has ended: ${effect.message}` });
+        this.#commands.clear();
         this.#ports.onExit(effect.reason, effect.message);
         return;
       default:

@@ -1,7 +1,7 @@
 // Puts a real agent together, in the order in which it may fail with the least harm: settings, state directory and its
 // lock, sockets, node, API. Takes it apart in the reverse order. Rules are the core's; what fails here is the machine.
 
-import { type CoreEvent, createNode, type Facts, portOf } from '../core/index.ts';
+import { type CoreEvent, createNode, type Facts, factsProblem, portOf } from '../core/index.ts';
 import { type OpenTransport, openTransport, TransportError } from '../transport/index.ts';
 import { chooseAdvertised } from './advertise.ts';
 import { SYSTEM_CHANCE } from './chance.ts';
@@ -87,6 +87,8 @@ async function assemble(
       tags: options.tags,
     },
   };
+  const factsWrong = factsProblem(facts);
+  if (factsWrong !== null) throw new OperationalError('usage', factsWrong, 'give it another value; no peer would accept this one');
   const { seeds, canLead } = options;
   const node = createNode({ ...identity, facts, seeds, canLead, knownPeers: state.peers.addresses }, clock.nowMs());
   const events = new EventLog(identity.incarnation - identity.bornIncarnation);

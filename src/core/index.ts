@@ -11,6 +11,7 @@ export {
   Outbox,
   type RefusedCommandCode,
 } from './effect.ts';
+export { factsProblem } from './facts.ts';
 export { hash32, hash64, mix32, NO_TAG, sameTag, type Tag } from './hash.ts';
 export {
   type Address,
@@ -37,6 +38,19 @@ export * from './message.ts';
 export type { NodeOptions } from './node/node-options.ts';
 export { createNode, type Node } from './node.ts';
 export { Random } from './random.ts';
+export {
+  type AcceptorState,
+  applyChange,
+  type Ballot,
+  type Change,
+  type ClusterRecord,
+  type Condemned,
+  genesis,
+  type Leadership,
+  majorityOf,
+  quorumsIntersect,
+  type Voter,
+} from './record/index.ts';
 export { at, type MonotonicMs, NEVER, TICK_MS } from './time.ts';
 export {
   CLOCK_RATE_ERROR,

@@ -103,7 +103,7 @@ export interface Superseded {
   readonly tag: Tag;
 }
 
-/** TCP, from a node without a cluster. `entry.tag` is not yet meaningful. */
+/** TCP, from a node without a cluster. `entry.tag` tells who asks itself from who runs on a copy of the same state directory. */
 export interface Join {
   readonly kind: 'join';
   readonly clusterName: string;
@@ -173,7 +173,7 @@ export interface Facts {
 
 /** Shared by all members that have it alike. */
 export interface Meta {
-  /** Grows with every change of facts within an incarnation; the higher one stands. */
+  /** Grows with every change of facts within an incarnation, from 1; the higher one stands. 0: told without its tags (see `fitting`). */
   readonly version: number;
   /** incarnation − first incarnation of this id: 0 in its first life. Decides name clashes (the later born loses). */
   readonly restarts: number;
@@ -198,6 +198,14 @@ export const LIMITS = {
   /** A TCP message; a longer list goes in several exchanges. */
   frameBytesMax: 4 * 1024 * 1024,
   membersMax: 16_384,
+  /** That an operator may name, at the start and later. */
+  seedsMax: 256,
+  votersMax: 64,
+  condemnedMax: 16_384,
+  /** What one change condemns and reaps together, and suspects of one poll: the largest promise still fits a datagram, relayed. */
+  changeEntriesMax: 32,
+  deltasMax: 64,
+  acksMax: 64,
 } as const;
 
 export const NAME_PATTERN = /^[A-Za-z0-9._-]{1,64}$/;

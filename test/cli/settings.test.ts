@@ -170,7 +170,7 @@ describe('a value that cannot be', () => {
     expect(refusal(`--name ${'a'.repeat(65)}`)).toBe(
       `64 --name: '${'a'.repeat(65)}' cannot be a name → it has 65 characters, at most 64 are possible`,
     );
-    expect(refusal(`--zone ${'z'.repeat(65)}`)).toBe('64 --zone: has 65 characters, at most 64 are possible');
+    expect(refusal(`--zone ${'z'.repeat(65)}`)).toBe('64 --zone: has 65 bytes, at most 64 are possible');
     expect(refusal(`--tag a=${'x'.repeat(1024)}`)).toBe("64 --tag: the tag 'a' has 1025 bytes, at most 1024 are possible");
     expect(refusal(`--socket /${'s'.repeat(107)}`)).toBe(
       `64 --socket: the path has 108 bytes, at most 107 are possible: /${'s'.repeat(107)} → choose a shorter directory`,

@@ -105,9 +105,14 @@ describe('a node without a cluster', () => {
     expect([stage.node.clusterId, problemCodes(stage)]).toStrictEqual([null, ['waiting-for-seeds']]);
   });
 
-  test('finds itself behind an address when its own id asks', () => {
+  test('finds itself behind an address when its own run asks; a copy of its state directory is somebody else', () => {
     const stage = newJoiner();
-    const join: Message = { kind: 'join', clusterName: 'default', entry: { ...new Puppet(1).entry(), id: idOf(0) } };
+    const copy: Message = { kind: 'join', clusterName: 'default', entry: { ...new Puppet(1).entry(), id: idOf(0) } };
+    expect(stage.lines({ kind: 'asked', exchange: 1, from: addressOf(1), envelope: stranger(copy) })).toStrictEqual([
+      'reply refused no-cluster',
+    ]);
+    const [exchange] = only('exchange', stage.step({ kind: 'resolved', seed: 'seed', addresses: [addressOf(9)], problem: null }));
+    const join = exchange!.envelope.message;
     expect(stage.lines({ kind: 'asked', exchange: 1, from: addressOf(0), envelope: stranger(join) })).toStrictEqual(['reply refused self']);
   });
 });

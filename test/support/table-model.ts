@@ -4,9 +4,9 @@
 import { expect } from 'vitest';
 import type { at } from '../../src/core/index.ts';
 import { type Facts, type MemberEntry, type MemberState, type NodeId, TICK_MS } from '../../src/core/index.ts';
+import { windowMsOf } from '../../src/core/membership/ages.ts';
 import { MemberTable, NONE } from '../../src/core/membership/index.ts';
 
-const WINDOW_MS = 30_000;
 /** The wheel has 64 buckets a silence: who falls silent is found that much later at most. */
 const BUCKETS_A_SILENCE = 64;
 
@@ -36,6 +36,14 @@ export class TableModel {
     this.self = self;
     this.silenceMs = silenceMs;
     this.nowMs = nowMs;
+  }
+
+  /** Other windows: the living begin anew. */
+  retime(silenceMs: number): void {
+    this.silenceMs = silenceMs;
+    for (const row of this.rows.values()) {
+      if (row.state === 'alive' && row.entry.id !== this.self) row.arrivals = [{ atMs: this.nowMs, counter: row.counter }];
+    }
   }
 
   put(entry: MemberEntry, isConfirmed: boolean): void {
@@ -74,7 +82,7 @@ export class TableModel {
   }
 
   freshAtMs({ arrivals, counter }: ModelRow): number {
-    const windowOf = ({ atMs }: Arrival): number => Math.floor(atMs / WINDOW_MS);
+    const windowOf = ({ atMs }: Arrival): number => Math.floor(atMs / windowMsOf(this.silenceMs));
     const last = windowOf(arrivals.at(-1)!);
     const samples = arrivals.filter((arrival) => windowOf(arrival) >= last - 1).map(({ atMs, counter: then }) => atMs - TICK_MS * then);
     return Math.min(...samples) + TICK_MS * counter;

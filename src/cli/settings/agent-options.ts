@@ -101,8 +101,8 @@ function logLevelOf(setting: Setting | undefined): string {
 
 function zoneOf(setting: Setting | undefined): string {
   const zone = setting === undefined ? '' : String(setting.value);
-  if (zone.length > LIMITS.zoneLengthMax)
-    throw complaint(setting, `has ${zone.length} characters, at most ${LIMITS.zoneLengthMax} are possible`);
+  const bytes = Buffer.byteLength(zone);
+  if (bytes > LIMITS.zoneLengthMax) throw complaint(setting, `has ${bytes} bytes, at most ${LIMITS.zoneLengthMax} are possible`);
   return zone;
 }
 

@@ -33,6 +33,10 @@ export class Rumours {
     if (!this.#tellings.has(slot)) this.#tellings.set(slot, 1);
   }
 
+  drop(slot: number): void {
+    this.#tellings.delete(slot);
+  }
+
   heardAgain(slot: number): void {
     this.#spend(slot);
   }
@@ -54,10 +58,9 @@ export class Rumours {
         this.#tellings.delete(slot);
         continue;
       }
-      const entry = table.entryOf(slot, now);
+      const entry = fitting(table.entryOf(slot, now), roomBytes);
       const cost = entryBytesMax(entry);
       if (bytes + cost > roomBytes) {
-        // Too large for any datagram: only a stream can bring it (the hashes differ until it did).
         if (cost > roomBytes) this.#tellings.delete(slot);
         // A smaller one may still fit, but not the whole crowd is tried for it.
         misses += 1;
@@ -77,6 +80,12 @@ export class Rumours {
     if (left <= 1) this.#tellings.delete(slot);
     else this.#tellings.set(slot, left - 1);
   }
+}
+
+/** The entry; without its tags where these do not fit: a stream brings them, because the hashes differ until it did. */
+export function fitting(entry: MemberEntry, roomBytes: number): MemberEntry {
+  if (entryBytesMax(entry) <= roomBytes) return entry;
+  return { ...entry, facts: { ...entry.facts, meta: { ...entry.facts.meta, version: 0, tags: [] } } };
 }
 
 /** An upper bound of an entry's bytes on the wire: brackets, ids and numbers in full, texts as long as they are. */

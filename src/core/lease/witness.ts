@@ -2,7 +2,7 @@
 // It acks a run only if that is the highest life it knows of that id, and a new life under another nonce only when the
 // lower one can hold no lease any more. All its waits take hrtime alone, which can only be late.
 
-import { type Tag, sameTag } from '../hash.ts';
+import { sameTag, type Tag } from '../hash.ts';
 import type { NodeId } from '../ids.ts';
 import type { MonotonicMs } from '../time.ts';
 
@@ -58,7 +58,8 @@ export class Witness {
       seen.lastAckAt = now;
       return 'ack';
     }
-    if (claim.incarnation < seen.incarnation || (claim.incarnation === seen.incarnation && !isHigher(claim.tag, seen.tag))) return 'superseded';
+    if (claim.incarnation < seen.incarnation || (claim.incarnation === seen.incarnation && !isHigher(claim.tag, seen.tag)))
+      return 'superseded';
     if (claim.isShownSuccession || now - seen.lastAckAt >= this.#failMs) {
       this.#remember(claim, now);
       return 'ack';

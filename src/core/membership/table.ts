@@ -19,6 +19,8 @@ const STATE_MASK = 0x07;
 const UNCONFIRMED = 0x08;
 const SUSPECT = 0x10;
 const ALIVE = 1;
+/** 31 years: an age that was claimed at the edge of what a number holds must not grow over it on the way. */
+const AGE_MAX_MS = 1e12;
 
 export class MemberTable {
   readonly directory: Directory;
@@ -26,7 +28,7 @@ export class MemberTable {
   readonly #facts: (HeldFacts | undefined)[] = [];
   #incarnation = new Float64Array(0);
   #counter = new Float64Array(0);
-  readonly #ages = new Ages();
+  readonly #ages: Ages;
   #tagLo = new Uint32Array(0);
   #state = new Uint8Array(0);
   #order: FreshOrder;
@@ -46,6 +48,7 @@ export class MemberTable {
     this.selfSlot = directory.intern(self);
     this.#silenceMs = silenceMs;
     this.#order = new FreshOrder(silenceMs, now);
+    this.#ages = new Ages(silenceMs);
     this.#reach(this.selfSlot);
   }
 
@@ -133,7 +136,7 @@ export class MemberTable {
       tag: this.tagOf(slot),
       counter: this.#counter[slot]!,
       state,
-      stateAgeMs: state === 'alive' ? 0 : Math.max(0, Math.round(now - this.#ages.originOf(slot))),
+      stateAgeMs: state === 'alive' ? 0 : Math.min(AGE_MAX_MS, Math.max(0, Math.round(now - this.#ages.originOf(slot)))),
       facts: { name, address, meta },
     };
   }
@@ -245,6 +248,13 @@ export class MemberTable {
     return true;
   }
 
+  /** Proof that its newest counter is no older than `earliest`: it answered what was asked then. */
+  emittedSince(slot: number, counter: number, earliest: number): void {
+    if (!this.isAlive(slot) || counter !== this.#counter[slot]) return;
+    this.#ages.emittedSince(slot, counter, earliest);
+    this.#place(slot);
+  }
+
   /** Its counter rose, or it spoke for itself: no mere hearsay any more. */
   confirm(slot: number): void {
     assert(this.isAlive(slot) && !this.isConfirmed(slot), 'only an unconfirmed living member is confirmed');
@@ -302,7 +312,12 @@ export class MemberTable {
     this.#silenceMs = silenceMs;
     this.#order = new FreshOrder(silenceMs, now);
     this.#silent.clear();
-    for (let slot = 0; slot < this.#state.length; slot++) if (slot !== this.selfSlot && this.isAlive(slot)) this.#place(slot);
+    this.#ages.retime(silenceMs);
+    for (let slot = 0; slot < this.#state.length; slot++) {
+      if (slot === this.selfSlot || !this.isAlive(slot)) continue;
+      this.#ages.begin(slot, this.#counter[slot]!, now);
+      this.#place(slot);
+    }
   }
 
   checkInvariants(): void {

@@ -3,9 +3,11 @@
 // of the operator that no rule can mend: the agent says both and ends.
 
 import type { CommandResult, Outbox } from '../effect.ts';
+import { sameTag } from '../hash.ts';
 import type { Address, ClusterId } from '../ids.ts';
-import type { Message, Refused, Welcome } from '../message.ts';
+import { LIMITS, type Message, type Refused, type Welcome } from '../message.ts';
 import type { Random } from '../random.ts';
+import type { ClusterRecord } from '../record/index.ts';
 import { at, type MonotonicMs, NEVER } from '../time.ts';
 import type { Timings } from '../timings.ts';
 import type { Problem } from '../view.ts';
@@ -21,6 +23,7 @@ const JOIN_COMMAND_MS = 5000;
 /** Seeds and lost members are looked after this much more rarely once peers are known. */
 const RARELY = 60;
 const LOST_PER_TRY = 2;
+const IS_SELF = 'is this agent itself';
 
 export interface Offer {
   readonly welcome: Welcome;
@@ -42,6 +45,7 @@ export class Admission {
   readonly #voice: Voice;
   readonly #talk: Talk;
   readonly #clusterName: string;
+  readonly #recordOf: () => ClusterRecord | null;
   readonly #offers = new Map<ClusterId, Offer>();
   #timings: Timings;
   #joinsOpen = 0;
@@ -61,7 +65,9 @@ export class Admission {
     now: MonotonicMs,
     seeds: readonly string[],
     lost: readonly Address[],
+    recordOf: () => ClusterRecord | null,
   ) {
+    this.#recordOf = recordOf;
     this.#self = self;
     this.#roster = roster;
     this.#voice = voice;
@@ -99,7 +105,11 @@ export class Admission {
   }
 
   /** Tried at the next tick. */
-  join(ticket: number, seeds: readonly string[], now: MonotonicMs): void {
+  join(ticket: number, seeds: readonly string[], now: MonotonicMs, outbox: Outbox): void {
+    if (new Set([...this.seeds.seeds, ...seeds]).size > LIMITS.seedsMax) {
+      const message = `this agent has ${this.seeds.seeds.length} seeds, ${LIMITS.seedsMax} are the most; start it again with those that are needed`;
+      return this.#answer(ticket, { kind: 'refused', code: 'invalid', message }, outbox);
+    }
     this.seeds.add(seeds);
     this.seeds.tryNow(now);
     this.#commands.push({ ticket, seeds, untilAt: at(now + JOIN_COMMAND_MS) });
@@ -107,8 +117,10 @@ export class Admission {
 
   resolved(seed: string, addresses: readonly Address[], problem: string | null, now: MonotonicMs, outbox: Outbox): void {
     if (problem !== null) return this.seeds.noteProblem(seed, problem);
-    this.seeds.noteSuccess(seed);
-    for (const door of this.seeds.doors(addresses)) this.#knock(door, seed, now, outbox);
+    const doors = this.seeds.doors(addresses).filter((door) => door !== this.#self.facts.address);
+    if (doors.length === 0 && addresses.length > 0) this.seeds.noteProblem(seed, IS_SELF);
+    else this.seeds.noteSuccess(seed);
+    for (const door of doors) this.#knock(door, seed, now, outbox);
   }
 
   /** The answer to a `join` or to a `sync` with a seed. */
@@ -129,7 +141,7 @@ export class Admission {
 
   unanswered(purpose: Purpose, reason: string, now: MonotonicMs): void {
     if (purpose.kind === 'join') this.#joinsOpen -= 1;
-    if (purpose.kind !== 'deliver') this.seeds.noteProblem(purpose.at, reason);
+    if (purpose.kind === 'join' || purpose.kind === 'sync') this.seeds.noteProblem(purpose.at, reason);
     if (this.#joinsOpen === 0 && this.#offers.size > 0) this.#decideAt = now;
   }
 
@@ -148,21 +160,20 @@ export class Admission {
     const cluster = this.#self.clusterId;
     const refuse = (reason: Refused['reason'], detail: string): void =>
       this.#voice.reply(exchange, { kind: 'refused', reason, detail }, now, outbox);
-    if (message.entry.id === this.#self.id) return refuse('self', '');
+    // A copy of this state directory is let in: there it learns that its id is taken.
+    if (message.entry.id === this.#self.id && sameTag(message.entry.tag, this.#self.joinTag)) return refuse('self', '');
     if (message.clusterName !== this.#clusterName) return refuse('cluster-name', this.#clusterName);
-    if (cluster === null) return refuse('no-cluster', '');
-    const welcome: Welcome = {
-      kind: 'welcome',
-      clusterId: cluster,
-      profile: this.#timings.profile,
-      entries: this.#talk.reconciler.wholeList(now),
-    };
+    const record = this.#recordOf();
+    if (cluster === null || record === null) return refuse('no-cluster', '');
+    const welcome: Welcome = { kind: 'welcome', clusterId: cluster, record, entries: this.#talk.reconciler.wholeList(now) };
     this.#voice.reply(exchange, welcome, now, outbox);
   }
 
   problems(): Problem[] {
     const problems: Problem[] = [];
-    const reasons = [...this.seeds.problems]
+    const difficulties = [...this.seeds.problems];
+    const isOnlySelf = difficulties.length > 0 && difficulties.every(([, problem]) => problem === IS_SELF);
+    const reasons = difficulties
       .slice(0, 8)
       .map(([where, problem]) => `${where}: ${problem}`)
       .join('; ');
@@ -170,9 +181,11 @@ export class Admission {
       problems.push({
         code: 'waiting-for-seeds',
         message: `no seed has let this agent in yet (${reasons || 'no answer so far'})`,
-        hint: `it keeps trying ${this.seeds.seeds.join(', ')}; start an agent there, or name another seed: quorate join HOST[:PORT]`,
+        hint: isOnlySelf
+          ? 'the first agent of a cluster is started by: quorate agent --init; every other one names a host of it: quorate agent --join HOST'
+          : `it keeps trying ${this.seeds.seeds.join(', ')}; start an agent there, or name another seed: quorate join HOST[:PORT]`,
       });
-    } else if (reasons !== '' && this.#roster.table.confirmedCount === 1) {
+    } else if (reasons !== '' && !isOnlySelf && this.#roster.table.confirmedCount === 1) {
       problems.push({
         code: 'alone',
         message: `no other member is known (${reasons})`,

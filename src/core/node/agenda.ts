@@ -29,7 +29,12 @@ export interface Situation {
 
 /** Whether there is anything to propose; a cheap look before any packet is sent. */
 export function hasWish(situation: Situation): boolean {
-  return situation.silent.length > 0 || situation.hasResigned || (situation.isLeaderGone && situation.mayLead !== null) || voterChange(situation) !== null;
+  return (
+    situation.silent.length > 0 ||
+    situation.hasResigned ||
+    (situation.isLeaderGone && situation.mayLead !== null) ||
+    voterChange(situation) !== null
+  );
 }
 
 /** The value to offer, once a majority has promised and was polled; null when nothing is left to do. */
@@ -68,7 +73,11 @@ export function voterChange(situation: Situation): Change['voters'] {
   return next === undefined || timings.dwellMs <= 0 ? null : { kind: 'add', voter: next.voter };
 }
 
-function growth(record: ClusterRecord, candidates: Situation['candidates'], stable: Situation['candidates']): Situation['candidates'][number] | undefined {
+function growth(
+  record: ClusterRecord,
+  candidates: Situation['candidates'],
+  stable: Situation['candidates'],
+): Situation['candidates'][number] | undefined {
   if (record.voters.length === 1) return stable.length >= 2 ? stable[0] : undefined;
   // Two voters are worse than one: the third comes without a stability of its own.
   if (record.voters.length === 2) return stable[0] ?? candidates[0];

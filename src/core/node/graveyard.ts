@@ -48,9 +48,9 @@ export class Graveyard {
     }
   }
 
-  oldest(): number {
-    let oldest: number = NONE;
-    for (const slot of this.#table.dead) if (oldest === NONE || this.#table.sinceOf(slot) < this.#table.sinceOf(oldest)) oldest = slot;
-    return oldest;
+  /** The one that has been among the dead here for the longest time, or NONE. */
+  longestKept(): number {
+    for (const slot of this.#table.dead) return slot;
+    return NONE;
   }
 }

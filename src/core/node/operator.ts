@@ -2,15 +2,19 @@
 
 import { assertNever } from '../assert.ts';
 import type { CommandResult, Outbox, RefusedCommandCode } from '../effect.ts';
+import { tagsProblem } from '../facts.ts';
 import type { Command } from '../input.ts';
 import { NONE } from '../membership/index.ts';
+import type { Meta } from '../message.ts';
+import { isVoter } from '../record/index.ts';
 import type { MonotonicMs } from '../time.ts';
+import type { Government } from './government.ts';
 import type { Roster } from './roster.ts';
 import type { Self } from './self.ts';
 import type { Talk } from './talk.ts';
 import type { Voice } from './voice.ts';
 
-export type ImmediateCommand = Extract<Command, { readonly kind: 'forget' | 'set-tags' | 'set-address' | 'partition' }>;
+export type ImmediateCommand = Extract<Command, { readonly kind: 'forget' | 'set-tags' | 'set-address' | 'partition' | 'voters' }>;
 
 const DONE: CommandResult = { kind: 'done' };
 
@@ -19,8 +23,10 @@ export class Operator {
   readonly #roster: Roster;
   readonly #talk: Talk;
   readonly #voice: Voice;
+  readonly #government: Government;
 
-  constructor(self: Self, roster: Roster, talk: Talk, voice: Voice) {
+  constructor(self: Self, roster: Roster, talk: Talk, voice: Voice, government: Government) {
+    this.#government = government;
     this.#self = self;
     this.#roster = roster;
     this.#talk = talk;
@@ -30,8 +36,7 @@ export class Operator {
   obey(command: ImmediateCommand, isMember: boolean, now: MonotonicMs, outbox: Outbox): CommandResult {
     switch (command.kind) {
       case 'set-tags':
-        this.#self.changeFacts({ tags: command.tags });
-        return this.#announceFacts(isMember, now, outbox);
+        return this.#setTags(command.tags, isMember, now, outbox);
       case 'set-address':
         this.#self.changeFacts({ address: command.address });
         return this.#announceFacts(isMember, now, outbox);
@@ -39,15 +44,46 @@ export class Operator {
         return isMember ? this.#forget(command.name, now, outbox) : nobodyNamed(command.name);
       case 'partition':
         return this.#partition(command.dropIn, command.dropOut, isMember, now);
+      case 'voters':
+        return isMember ? this.#changeVoters(command, now, outbox) : nobodyNamed(command.add ?? command.remove ?? '');
       default:
         return assertNever(command);
     }
+  }
+
+  #setTags(tags: Meta['tags'], isMember: boolean, now: MonotonicMs, outbox: Outbox): CommandResult {
+    const problem = tagsProblem(tags);
+    if (problem !== null) return refused('invalid', problem);
+    this.#self.changeFacts({ tags });
+    return this.#announceFacts(isMember, now, outbox);
   }
 
   #announceFacts(isMember: boolean, now: MonotonicMs, outbox: Outbox): CommandResult {
     if (!isMember) return DONE;
     this.#roster.putSelf(this.#self.entry(), now, outbox);
     this.#talk.expedite(now);
+    return DONE;
+  }
+
+  /** R11: a wish; the record shows when it came true. */
+  #changeVoters(command: Extract<Command, { readonly kind: 'voters' }>, now: MonotonicMs, outbox: Outbox): CommandResult {
+    const { table, showing } = this.#roster;
+    const name = command.add ?? command.remove ?? '';
+    const slot = showing.slotByName(name, now);
+    if (slot === NONE) return nobodyNamed(name);
+    const id = table.directory.idAt(slot);
+    const { record } = this.#government.chain;
+    if (record === null) return refused('not-quorate', 'there is no record yet');
+    const isAVoter = isVoter(record, id);
+    if (command.add !== undefined) {
+      if (isAVoter) return refused('invalid', `${name} is a voter already`);
+      if (!table.isAlive(slot)) return refused('invalid', `${name} is not alive`);
+      this.#government.wish('add-voter', id, now, outbox);
+      return DONE;
+    }
+    if (!isAVoter) return refused('invalid', `${name} is no voter`);
+    if (record.voters.length === 1) return refused('would-lose-quorum', `${name} is the only voter`);
+    this.#government.wish('remove-voter', id, now, outbox);
     return DONE;
   }
 
@@ -58,6 +94,10 @@ export class Operator {
     if (slot === table.selfSlot) return refused('is-self', `${name} is this agent: use leave`);
     if (table.isAlive(slot))
       return refused('member-alive', `${name} is alive: only a member that failed, left or stopped can be forgotten`);
+    const { record } = this.#government.chain;
+    const id = table.directory.idAt(slot);
+    // A dead voter is removed first: what is forgotten must not go on counting.
+    if (record !== null && isVoter(record, id)) this.#government.wish('remove-voter', id, now, outbox);
     this.#roster.forget(slot, now, outbox);
     this.#talk.expedite(now);
     return DONE;

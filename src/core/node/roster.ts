@@ -1,11 +1,11 @@
 // The list with its voice: what is believed of what is heard, who is judged silent, and what is told of it, as events to
 // the operator and as rumours to peers. Sending, timers and this node's own life are node.ts's.
 
-import type { EventType, Outbox } from '../effect.ts';
+import type { MemberEventType, Outbox } from '../effect.ts';
 import { Rumours } from '../gossip/index.ts';
 import type { NodeId } from '../ids.ts';
 import { compareLives, type Directory, INCARNATION_LEAP_MAX, MemberTable, mergeMember, NONE } from '../membership/index.ts';
-import { type Beats, LIMITS, type MemberEntry, type MemberState } from '../message.ts';
+import { type Beats, type Facts, LIMITS, type MemberEntry, type MemberState } from '../message.ts';
 import { at, type MonotonicMs, NEVER } from '../time.ts';
 import type { Timings } from '../timings.ts';
 import { FORGOTTEN_AGE_MS, Graveyard } from './graveyard.ts';
@@ -185,15 +185,17 @@ export class Roster {
 
   // ── judging ──
 
-  /** Looks at the silent only: whose age has passed T_fail has failed; the others are to be asked, and are written into `ask`. */
+  /**
+   * Looks at the silent only: they are to be asked, and are written into `ask`; whoever stays silent is suspect. That is an opinion
+   * (R8): only the record's announcement makes one failed.
+   */
   judge(now: MonotonicMs, ask: number[], outbox: Outbox): void {
     const { failMs, heartbeatMs } = this.#timings;
     this.#judgeAt = NEVER;
     for (const slot of [...this.table.silent]) {
       const ageMs = now - Math.max(this.table.freshAt(slot), this.#resumedAt);
-      if (ageMs >= failMs) {
-        if (this.table.isConfirmed(slot)) this.#end(slot, 'failed', 0, `not heard for ${Math.round(ageMs)} ms`, now, outbox);
-        else this.#drop(slot);
+      if (ageMs >= failMs && !this.table.isConfirmed(slot)) {
+        this.#drop(slot);
         continue;
       }
       if (ageMs >= failMs * SUSPECT_SHARE && this.table.isConfirmed(slot) && !this.table.isSuspect(slot)) {
@@ -208,10 +210,17 @@ export class Roster {
         ask.push(slot);
       }
       // Hearsay is never shown, so it does not become suspect first.
-      const turnsAtAgeMs = this.table.isSuspect(slot) || !this.table.isConfirmed(slot) ? failMs : failMs * SUSPECT_SHARE;
-      this.#judgeAt = at(Math.min(this.#judgeAt, now - ageMs + turnsAtAgeMs, Math.max(askAt, now - ageMs + failMs * SILENCE_SHARE)));
+      const turnsAt = this.table.isSuspect(slot) ? NEVER : now - ageMs + failMs * (this.table.isConfirmed(slot) ? SUSPECT_SHARE : 1);
+      this.#judgeAt = at(Math.min(this.#judgeAt, turnsAt, Math.max(askAt, now - ageMs + failMs * SILENCE_SHARE)));
     }
     for (const slot of this.#askedAt.keys()) if (!this.table.silent.has(slot)) this.#askedAt.delete(slot);
+  }
+
+  /** R9: the record condemned this life, and the wait is over. A later life of it goes on. */
+  announceFailed(id: NodeId, incarnation: number, now: MonotonicMs, outbox: Outbox): void {
+    const slot = this.table.slotOf(id);
+    if (slot === NONE || slot === this.table.selfSlot || !this.table.isAlive(slot) || this.table.incarnationOf(slot) > incarnation) return;
+    this.#end(slot, 'failed', 0, 'the majority had not heard it', now, outbox);
   }
 
   /** `lost`: one that failed long ago is shown no longer; where it was is worth remembering. */
@@ -250,7 +259,7 @@ export class Roster {
   #meet(entry: MemberEntry, source: Source, now: MonotonicMs, outbox: Outbox): Belief {
     // An old verdict about someone never heard of guards nothing: who would bring that life back has not been heard either.
     if (entry.state !== 'alive' && entry.stateAgeMs > 2 * this.#timings.failMs) return 'taken';
-    if (this.table.rowCount >= LIMITS.membersMax && !this.#makeRoom()) {
+    if (this.table.rowCount >= LIMITS.membersMax && !this.#makeRoom(source)) {
       this.#refuse('list-full');
       return 'refused';
     }
@@ -289,18 +298,20 @@ export class Roster {
     const wasConfirmed = before !== 'alive' || this.table.isConfirmed(slot);
     this.graveyard.release(slot);
     this.#strangers.delete(slot);
-    this.table.put(entry, wasConfirmed, now);
+    this.table.put(withTags(entry, this.table.factsOf(slot)), wasConfirmed, now);
+    if (!wasConfirmed) {
+      // Still hearsay: neither shown nor told on.
+      if (entry.state === 'alive') this.#strangers.add(slot);
+      else this.graveyard.hide(slot);
+      return;
+    }
     this.#tell(slot);
     if (entry.state !== 'alive') {
       if (before === 'alive') this.#event(slot, verdictEvent(entry.state), 'told by a peer', outbox);
       else this.#index += 1;
       return;
     }
-    if (!wasConfirmed) {
-      this.#strangers.add(slot);
-      return;
-    }
-    const type: EventType = before === 'alive' ? 'member-updated' : before === 'failed' ? 'member-alive' : 'member-joined';
+    const type: MemberEventType = before === 'alive' ? 'member-updated' : before === 'failed' ? 'member-alive' : 'member-joined';
     this.#event(slot, type, `incarnation ${entry.incarnation}`, outbox);
     this.#checkName(slot);
   }
@@ -311,9 +322,11 @@ export class Roster {
     const isNameHeld = this.table.namesakeOf(slot) !== NONE;
     this.#strangers.delete(slot);
     this.table.setVerdict(slot, state, ageMs, now);
+    if (wasHearsay || isNameHeld) this.graveyard.hide(slot);
+    // The end of hearsay is hearsay.
+    if (wasHearsay) return;
     this.#tell(slot);
-    if (isNameHeld) this.graveyard.hide(slot);
-    if (wasHearsay || isNameHeld) this.#index += 1;
+    if (isNameHeld) this.#index += 1;
     else this.#event(slot, verdictEvent(state), reason, outbox);
   }
 
@@ -344,25 +357,37 @@ export class Roster {
     return difference < 0 || (difference === 0 && table.directory.compareIds(slot, other) < 0);
   }
 
-  #makeRoom(): boolean {
-    const oldest = this.graveyard.oldest();
-    if (oldest !== NONE) this.#drop(oldest);
-    return oldest !== NONE;
+  /** Who speaks for itself takes the place of hearsay, so that no crowd of names keeps it out; then of whoever is dead longest. */
+  #makeRoom(source: Source): boolean {
+    const rumoured = source === 'itself' ? this.#someHearsay() : NONE;
+    const leaving = rumoured === NONE ? this.graveyard.longestKept() : rumoured;
+    if (leaving === NONE) return false;
+    if (rumoured === NONE) this.#index += 1;
+    this.#drop(leaving);
+    return true;
+  }
+
+  #someHearsay(): number {
+    const { table } = this;
+    if (table.confirmedCount === table.aliveCount) return NONE;
+    for (let slot = 0; slot < table.slotLimit; slot++) if (table.isAlive(slot) && !table.isConfirmed(slot)) return slot;
+    return NONE;
   }
 
   #drop(slot: number): void {
     this.graveyard.release(slot);
     this.#strangers.delete(slot);
     this.#askedAt.delete(slot);
+    // The slot may soon be another's.
+    this.rumours.drop(slot);
     this.table.drop(slot);
-    this.#index += 1;
   }
 
   #tell(slot: number): void {
     this.rumours.add(slot, this.table.confirmedCount);
   }
 
-  #event(slot: number, type: EventType, reason: string, outbox: Outbox): void {
+  #event(slot: number, type: MemberEventType, reason: string, outbox: Outbox): void {
     this.#index += 1;
     const { name, address } = this.table.factsOf(slot);
     outbox.push({
@@ -372,6 +397,13 @@ export class Roster {
   }
 }
 
-function verdictEvent(state: Exclude<MemberState, 'alive'>): EventType {
+function verdictEvent(state: Exclude<MemberState, 'alive'>): MemberEventType {
   return state === 'failed' ? 'member-failed' : state === 'left' ? 'member-left' : 'member-stopped';
+}
+
+/** A new life told without its tags has those of the one before until a stream brings them: nobody is to lose a role for a second. */
+function withTags(entry: MemberEntry, before: Facts): MemberEntry {
+  const { facts } = entry;
+  if (facts.meta.version !== 0) return entry;
+  return { ...entry, facts: { ...facts, meta: { ...facts.meta, tags: before.meta.tags } } };
 }

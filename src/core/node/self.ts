@@ -2,7 +2,7 @@
 // When a new life may begin (R7, R14: after it is persisted) is decided in node.ts.
 
 import { assert } from '../assert.ts';
-import { NO_TAG, type Tag } from '../hash.ts';
+import { hash64, NO_TAG, type Tag } from '../hash.ts';
 import { type ClusterId, clusterHashOf, type Incarnation, type NodeId, type RunNonce, tagOf } from '../ids.ts';
 import type { Facts, MemberEntry, Meta } from '../message.ts';
 import { type MonotonicMs, TICK_MS } from '../time.ts';
@@ -11,6 +11,8 @@ export class Self {
   readonly id: NodeId;
   readonly nonce: RunNonce;
   readonly bornIncarnation: Incarnation;
+  /** Of this run before it has a cluster. */
+  readonly joinTag: Tag;
   #incarnation: Incarnation;
   #clusterId: ClusterId | null = null;
   #clusterHash = 0;
@@ -23,6 +25,7 @@ export class Self {
     this.id = id;
     this.nonce = nonce;
     this.bornIncarnation = bornIncarnation;
+    this.joinTag = hash64(`${id} ${nonce}`);
     this.#incarnation = incarnation;
     this.#facts = facts;
     this.#beganAt = now;
@@ -61,7 +64,7 @@ export class Self {
     this.#tag = tagOf(cluster, this.id, incarnation, this.nonce);
     this.#beganAt = now;
     this.#counter = 0;
-    this.#facts = { ...this.#facts, meta: { ...this.#facts.meta, version: 0, restarts: incarnation - this.bornIncarnation } };
+    this.#facts = { ...this.#facts, meta: { ...this.#facts.meta, version: 1, restarts: incarnation - this.bornIncarnation } };
   }
 
   /** The counter for what is sent now. Packets of one tick bear the same: ahead of the clock, all later ones would look old. */
@@ -80,7 +83,7 @@ export class Self {
     return {
       id: this.id,
       incarnation: this.#incarnation,
-      tag: this.#tag,
+      tag: this.#clusterId === null ? this.joinTag : this.#tag,
       counter: this.#counter,
       state: 'alive',
       stateAgeMs: 0,

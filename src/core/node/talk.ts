@@ -1,16 +1,16 @@
 // What members say to each other once they are in one cluster: pushes, rumours, questions to the silent, greetings of
 // strangers, anti-entropy. It is told of packets and instants; what is believed of them is roster.ts's.
 
-import { assertNever } from '../assert.ts';
 import type { Outbox } from '../effect.ts';
-import { BeatPacker, entryBytesMax, fanOut, PeerRing, RUMOUR_FAN_OUT } from '../gossip/index.ts';
+import { BeatPacker, fanOut, fitting, PeerRing, RUMOUR_FAN_OUT } from '../gossip/index.ts';
 import { sameTag, type Tag } from '../hash.ts';
 import { type Address, type Incarnation, tagOf } from '../ids.ts';
-import { NONE } from '../membership/index.ts';
-import { type Envelope, type Hello, LIMITS, type MemberEntry, NO_BEATS, type Push } from '../message.ts';
+import { INCARNATION_LEAP_MAX, NONE } from '../membership/index.ts';
+import { type Envelope, type Hello, LIMITS, type MemberEntry, NO_BEATS, type Push, type Succession } from '../message.ts';
 import type { Random } from '../random.ts';
 import { at, type MonotonicMs, NEVER } from '../time.ts';
 import type { Timings } from '../timings.ts';
+import type { RecordMessage } from './government.ts';
 import { Reconciler } from './reconcile.ts';
 import type { Roster, Source } from './roster.ts';
 import type { Self } from './self.ts';
@@ -23,12 +23,18 @@ const ROOM_BYTES = LIMITS.datagramBytesMax - PUSH_FIXED_BYTES - SEAL_BYTES;
 /** Strangers greeted in one go. In a crowd few are: the counters that others tell confirm them soon enough. */
 const GREETINGS_PER_ROUND = 16;
 const GREETINGS_IN_A_CROWD = 2;
-/** Answers in one heartbeat beyond one for every member (each may ask once): nobody can make this node a packet gun. */
+/** Answers in one heartbeat: nobody can make this node a packet gun. Members' questions have as many of their own and one each, so that
+ * no flood of strangers keeps a member from showing that it lives. */
 const ANSWERS_TO_STRANGERS = 64;
+/** Nobody follows a higher life of its own id further than this: one more must still be believed by whoever knows an earlier one. */
+const OWN_LEAP_MAX = INCARNATION_LEAP_MAX / 2;
 const RTTS_MAX = 256;
 
 /** A higher life of this node's id is known elsewhere, or this one was declared ended: a new one above `incarnation` is due. */
 export type Fate = (kind: 'superseded' | 'ended', incarnation: Incarnation, now: MonotonicMs, outbox: Outbox) => void;
+
+/** Takes what concerns the record or the lease; false when the sender should introduce itself. */
+export type Govern = (slot: number, from: Address, envelope: Envelope, message: RecordMessage, now: MonotonicMs, outbox: Outbox) => boolean;
 
 export class Talk {
   readonly #self: Self;
@@ -37,15 +43,20 @@ export class Talk {
   readonly #random: Random;
   readonly #refuse: (reason: string) => void;
   readonly #fate: Fate;
+  readonly #govern: Govern;
+  readonly #onHello: (hello: Hello) => void;
+  readonly #previous: Succession | null;
   readonly reconciler: Reconciler;
   readonly #ring: PeerRing;
   readonly #packer = new BeatPacker();
-  readonly #rtts = new Map<number, number>();
+  /** By slot, and of which run: a slot may become another's. */
+  readonly #rtts = new Map<number, { readonly tagLo: number; readonly ms: number }>();
   #deafTo: ReadonlySet<number> = new Set();
   #timings: Timings;
   #roundAt: MonotonicMs;
   #flushAt: MonotonicMs = NEVER;
   #answersLeft = ANSWERS_TO_STRANGERS;
+  #membersAnswersLeft = ANSWERS_TO_STRANGERS;
 
   constructor(
     self: Self,
@@ -56,6 +67,9 @@ export class Talk {
     now: MonotonicMs,
     refuse: (reason: string) => void,
     fate: Fate,
+    govern: Govern,
+    onHello: (hello: Hello) => void,
+    previous: Succession | null,
   ) {
     this.#self = self;
     this.#roster = roster;
@@ -64,6 +78,9 @@ export class Talk {
     this.#random = random;
     this.#refuse = refuse;
     this.#fate = fate;
+    this.#govern = govern;
+    this.#onHello = onHello;
+    this.#previous = previous;
     this.#ring = new PeerRing(random);
     this.reconciler = new Reconciler(self, roster, voice, timings, random, (entries, at, box) =>
       this.#believeAll(entries, 'relay', at, box),
@@ -88,7 +105,10 @@ export class Talk {
     return this.#deafTo.size > 0 && this.#deafTo.has(this.#roster.table.slotOfTag(sender));
   }
 
-  readonly rttOf = (slot: number): number | null => this.#rtts.get(slot) ?? null;
+  readonly rttOf = (slot: number): number | null => {
+    const rtt = this.#rtts.get(slot);
+    return rtt !== undefined && rtt.tagLo === this.#roster.table.tagLoOf(slot) ? rtt.ms : null;
+  };
 
   /** Everything that is due. */
   tick(now: MonotonicMs, outbox: Outbox): void {
@@ -144,7 +164,7 @@ export class Talk {
         const aboutSelf = message.entries.filter((entry) => entry.id === this.#self.id);
         this.#believeAll(aboutSelf, 'relay', now, outbox);
       }
-      if (this.#mayAnswer()) this.#push([from], [table.entryOf(slot, now)], now, outbox);
+      if (this.#mayAnswer()) this.#tellOf(slot, from, now, outbox);
       return;
     }
     switch (message.kind) {
@@ -153,18 +173,24 @@ export class Talk {
       case 'ping':
         // A ping for an earlier run at this address is not ours to answer.
         if (!sameTag(message.target, this.#self.tag)) return this.#refuse('ping-for-another');
-        if (this.#mayAnswer()) this.#voice.datagram([from], { kind: 'pong', echo: message.echo }, now, outbox);
+        if (this.#mayAnswerMember()) this.#voice.datagram([from], { kind: 'pong', echo: message.echo }, now, outbox);
         return;
       case 'pong':
-        return this.#hearPong(slot, message.echo, now);
+        return this.#hearPong(slot, message.echo, envelope.counter, now);
       case 'join':
       case 'welcome':
       case 'sync':
       case 'sync-reply':
       case 'refused':
         return this.#refuse('stream-message-in-datagram');
+      case 'ask-record':
+      case 'whole-record':
+      case 'vote':
+        return this.#refuse('stream-message-in-datagram');
       default:
-        assertNever(message);
+        // The record's and the lease's: an introduction is asked for where it would prove a succession.
+        if (!this.#govern(slot, from, envelope, message, now, outbox) && this.#mayAnswer())
+          this.#voice.datagram([from], { kind: 'who', tag: sender }, now, outbox);
     }
   }
 
@@ -188,6 +214,7 @@ export class Talk {
     // A little jitter keeps members from marching in step.
     this.#roundAt = at(now + heartbeatMs * this.#random.between(0.95, 1.05));
     this.#answersLeft = ANSWERS_TO_STRANGERS;
+    this.#membersAnswersLeft = ANSWERS_TO_STRANGERS + this.#roster.table.aliveCount;
     this.#greet(now, outbox);
     table.setOwnCounter(this.#self.stamp(now));
     const peerCount = table.aliveCount - 1;
@@ -202,6 +229,10 @@ export class Talk {
     // A datagram of rumours bears no counters: those have their own rounds.
     const beats = entries.length > 0 ? NO_BEATS : this.#packer.pack(table, this.#self.stamp(now), ROOM_BYTES);
     this.#voice.datagram(to, { kind: 'push', listHash: table.listHash, entries, beats }, now, outbox);
+  }
+
+  #tellOf(slot: number, to: Address, now: MonotonicMs, outbox: Outbox): void {
+    this.#push([to], [fitting(this.#roster.table.entryOf(slot, now), ROOM_BYTES)], now, outbox);
   }
 
   #hearPush(slot: number, push: Push, now: MonotonicMs, outbox: Outbox): void {
@@ -246,6 +277,7 @@ export class Talk {
     if (!sameTag(tag, envelope.sender) || !sameTag(tag, entry.tag) || entry.state !== 'alive') return this.#refuse('false-introduction');
     const known = table.slotOf(entry.id);
     if (known !== NONE && this.#deafTo.has(known)) return this.#refuse('dev-partition');
+    this.#onHello(hello);
     const belief = this.#roster.believe(entry, 'itself', now, outbox);
     if (belief === 'self-superseded') return this.#aboutSelf(entry.incarnation, entry.tag, now, outbox);
     if (belief === 'refused') return;
@@ -255,7 +287,7 @@ export class Talk {
     if (!table.hasTag(slot, tag)) {
       const answer = { kind: 'superseded', id: entry.id, incarnation: table.incarnationOf(slot), tag: table.tagOf(slot) } as const;
       this.#voice.datagram([from], answer, now, outbox);
-    } else if (belief === 'teller-behind') this.#push([from], [table.entryOf(slot, now)], now, outbox);
+    } else if (belief === 'teller-behind') this.#tellOf(slot, from, now, outbox);
     else if (hello.echo !== 0) this.#voice.datagram([from], { kind: 'pong', echo: hello.echo }, now, outbox);
     this.expedite(now);
   }
@@ -267,13 +299,12 @@ export class Talk {
 
   #sayHello(to: readonly Address[], echo: number, now: MonotonicMs, outbox: Outbox): void {
     const cluster = this.#self.clusterId;
-    if (cluster === null) return;
+    // Who says farewell introduces itself to nobody: an unknown listener would take it for a member that joins.
+    if (cluster === null || !this.#roster.table.isAlive(this.#roster.table.selfSlot)) return;
     this.#self.stamp(now);
-    const entry = this.#self.entry();
-    const isLarge = entryBytesMax(entry) > ROOM_BYTES;
-    // Tags too large for a datagram come over the stream; this introduces the tag all the same.
-    const told = isLarge ? { ...entry, facts: { ...entry.facts, meta: { ...entry.facts.meta, version: 0, tags: [] } } } : entry;
-    this.#voice.datagram(to, { kind: 'hello', echo, clusterId: cluster, nonce: this.#self.nonce, entry: told }, now, outbox);
+    const entry = fitting(this.#self.entry(), ROOM_BYTES);
+    const message = { kind: 'hello', echo, clusterId: cluster, nonce: this.#self.nonce, entry, previous: this.#previous } as const;
+    this.#voice.datagram(to, message, now, outbox);
   }
 
   #ping(slot: number, now: MonotonicMs, outbox: Outbox): void {
@@ -286,17 +317,19 @@ export class Talk {
     return (Math.round(now * 1000) % 0xffffffff) + 1;
   }
 
-  #hearPong(slot: number, echo: number, now: MonotonicMs): void {
+  #hearPong(slot: number, echo: number, counter: number, now: MonotonicMs): void {
     const tookMs = (this.#echo(now) - echo) / 1000;
     if (echo === 0 || tookMs < 0 || tookMs > this.#timings.failMs) return;
-    const known = this.#rtts.get(slot);
-    if (known === undefined && this.#rtts.size >= RTTS_MAX) {
+    this.#roster.table.emittedSince(slot, counter, now - tookMs);
+    const known = this.rttOf(slot);
+    if (!this.#rtts.has(slot) && this.#rtts.size >= RTTS_MAX) {
       for (const oldest of this.#rtts.keys()) {
         this.#rtts.delete(oldest);
         break;
       }
     }
-    this.#rtts.set(slot, known === undefined ? tookMs : known + (tookMs - known) / 8);
+    const ms = known === null ? tookMs : known + (tookMs - known) / 8;
+    this.#rtts.set(slot, { tagLo: this.#roster.table.tagLoOf(slot), ms });
   }
 
   #believeAll(entries: readonly MemberEntry[], source: Source, now: MonotonicMs, outbox: Outbox): number[] {
@@ -314,6 +347,7 @@ export class Talk {
   /** R1: what is not above this life is ignored. */
   #aboutSelf(incarnation: Incarnation, tag: Envelope['sender'], now: MonotonicMs, outbox: Outbox): void {
     const own = this.#self;
+    if (incarnation > own.incarnation + OWN_LEAP_MAX) return this.#refuse('absurd-incarnation');
     const isAbove =
       incarnation > own.incarnation ||
       (incarnation === own.incarnation &&
@@ -329,6 +363,15 @@ export class Talk {
     // One that lived at this very address before has not been declared failed yet.
     const isPeer = (slot: number): boolean => slot !== table.selfSlot && table.isAlive(slot) && table.factsOf(slot).address !== ownAddress;
     return this.#ring.take(count, table.slotLimit, isPeer).map((slot) => table.factsOf(slot).address);
+  }
+
+  #mayAnswerMember(): boolean {
+    if (this.#membersAnswersLeft <= 0) {
+      this.#refuse('too-many-questions');
+      return false;
+    }
+    this.#membersAnswersLeft -= 1;
+    return true;
   }
 
   #mayAnswer(): boolean {

@@ -114,14 +114,15 @@ describe('rumours', () => {
     );
   });
 
-  test('too large for any datagram are left to streams, and hold nobody else up', () => {
+  test('with tags too large for any datagram are told without them, which a stream is to bring', () => {
     const rumours = new Rumours();
     const table = newTable(3);
     const tags = Array.from({ length: 40 }, (_, i) => [`key-${100 + i}`, 'v'.repeat(40)] as const);
     table.setFacts(2, factsOf(2, { meta: metaOf({ version: 1, tags }) }));
     for (const slot of [1, 2]) rumours.add(slot, 9);
-    expect(rumours.take(table, ROOM_BYTES, NOW).map(({ id }) => id)).toStrictEqual([idOf(1)]);
-    expect(rumours.size).toBe(1);
+    const told = rumours.take(table, ROOM_BYTES, NOW);
+    expect(told.map(({ id }) => id)).toStrictEqual([idOf(2), idOf(1)]);
+    expect(told[0]?.facts).toStrictEqual(factsOf(2));
   });
 });
 

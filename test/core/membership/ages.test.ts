@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { at, TICK_MS } from '../../../src/core/index.ts';
 import { Ages } from '../../../src/core/membership/ages.ts';
 
+const SILENCE_MS = 2_700;
 const WINDOW_MS = 30_000;
 
 test('a member’s origin is the least arrival − tick × counter of this half minute and the one before, to the millisecond', () => {
@@ -19,7 +20,7 @@ test('a member’s origin is the least arrival − tick × counter of this half 
       fc.double({ min: 0.9, max: 1.1, noNaN: true }),
       someArrivals,
       (startMs, rate, arrivals) => {
-        const ages = new Ages();
+        const ages = new Ages(SILENCE_MS);
         ages.reserve(1);
         let emittedMs = 0;
         let before = 0;

@@ -170,7 +170,7 @@ const commands: fc.Arbitrary<fc.Command<Models, Tables>>[] = [
       () => true,
       (model, table) => {
         table.retime(silenceMs, at(model.nowMs));
-        model.silenceMs = silenceMs;
+        model.retime(silenceMs);
       },
     ),
   ),

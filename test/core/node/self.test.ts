@@ -60,14 +60,14 @@ describe('a life', () => {
     expect(self.clusterHash).not.toBe(0);
   });
 
-  test('knows how many came before it, and starts its facts at version 0', () => {
+  test('knows how many came before it, and starts its facts at version 1', () => {
     const self = newSelf(0, (FIRST + 3) as Incarnation);
     self.changeFacts({ tags: [['a', 'b']] });
-    expect(self.facts.meta).toMatchObject({ version: 1, restarts: 3, tags: [['a', 'b']] });
+    expect(self.facts.meta).toMatchObject({ version: 2, restarts: 3, tags: [['a', 'b']] });
     self.changeFacts({ address: addressOf(7) });
-    expect(self.facts).toMatchObject({ address: addressOf(7), meta: { version: 2, tags: [['a', 'b']] } });
+    expect(self.facts).toMatchObject({ address: addressOf(7), meta: { version: 3, tags: [['a', 'b']] } });
     self.begin(CLUSTER, (FIRST + 4) as Incarnation, at(5));
-    expect(self.facts).toMatchObject({ address: addressOf(7), meta: { version: 0, restarts: 4, tags: [['a', 'b']] } });
+    expect(self.facts).toMatchObject({ address: addressOf(7), meta: { version: 1, restarts: 4, tags: [['a', 'b']] } });
   });
 
   test('of a lower incarnation never follows: that would be our own mistake', () => {

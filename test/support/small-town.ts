@@ -1,0 +1,369 @@
+// A few real drivers on one network in memory, for attacks on the core: virtual time, no loss but what a test cuts, disks that a
+// test may hold, and a stranger's socket to send crafted packets from. Directories are private, as in a real agent.
+
+import { Driver } from '../../src/agent/driver.ts';
+import {
+  type Address,
+  address,
+  at,
+  type ClusterId,
+  type Command,
+  type CommandResult,
+  type CoreEvent,
+  clusterHashOf,
+  createNode,
+  type DurableState,
+  type Envelope,
+  genesis,
+  incarnation,
+  type MemberEntry,
+  type MemberView,
+  type Meta,
+  type MonotonicMs,
+  type Node,
+  type NodeId,
+  nodeId,
+  type ProfileName,
+  runNonce,
+  type Tag,
+} from '../../src/core/index.ts';
+import { Scheduler } from '../../src/sim/scheduler.ts';
+import { MemoryNetwork, type MemoryTransport } from '../../src/transport/memory.ts';
+import { Codec } from '../../src/wire/index.ts';
+
+export const CLUSTER = 'c'.repeat(32) as ClusterId;
+export const BORN = 1_790_000_000_000;
+
+export interface Citizen {
+  readonly name: string;
+  readonly address?: Address;
+  readonly id?: NodeId;
+  readonly tags?: Meta['tags'];
+  readonly zone?: string;
+  /** Null: it has to join. */
+  readonly cluster?: ClusterId | null;
+  readonly clusterName?: string;
+  readonly seeds?: readonly string[];
+  readonly knownPeers?: readonly Address[];
+  readonly incarnation?: number;
+  readonly born?: number;
+  readonly nonce?: string;
+  readonly profile?: ProfileName;
+  readonly maxVoters?: number;
+  /** Its clock runs this much faster than the town's. */
+  readonly rate?: number;
+}
+
+export class Resident {
+  readonly node: Node;
+  readonly driver: Driver;
+  readonly address: Address;
+  readonly events: CoreEvent[] = [];
+  readonly saved: DurableState[] = [];
+  peers: readonly Address[] = [];
+  exit: { readonly reason: string; readonly message: string } | null = null;
+  /** While true, writes wait for `releaseDisk`. */
+  isDiskHeld = false;
+  diskProblem: string | null = null;
+  wakeups = 0;
+  stopsInMs = 5;
+  sentBytes = 0;
+  readonly #held: (() => void)[] = [];
+  readonly #town: SmallTown;
+  readonly #rate: number;
+  #frozenMs = 0;
+  #due = Number.POSITIVE_INFINITY;
+  #isPaused = false;
+  readonly #whilePaused: (() => void)[] = [];
+
+  constructor(town: SmallTown, citizen: Citizen, ordinal: number) {
+    this.#town = town;
+    this.#rate = citizen.rate ?? 1;
+    this.address = citizen.address ?? address(`10.0.0.${ordinal}:7946`);
+    const hex = ordinal.toString(16).padStart(2, '0').repeat(16);
+    const life = citizen.incarnation ?? BORN + ordinal;
+    const born = citizen.born ?? life;
+    this.node = createNode(
+      {
+        id: citizen.id ?? nodeId(hex),
+        storeId: hex,
+        nonce: runNonce(citizen.nonce ?? hex),
+        incarnation: incarnation(life),
+        bornIncarnation: incarnation(born),
+        clusterName: citizen.clusterName ?? 'default',
+        clusterId: citizen.cluster === undefined ? CLUSTER : citizen.cluster,
+        profile: citizen.profile ?? 'lan',
+        facts: {
+          name: citizen.name,
+          address: this.address,
+          meta: {
+            version: 0,
+            restarts: life - born,
+            zone: citizen.zone ?? '',
+            software: '0.1.0',
+            canVote: true,
+            tags: citizen.tags ?? [],
+          },
+        },
+        seeds: citizen.seeds ?? [],
+        knownPeers: citizen.knownPeers ?? [],
+        writeCount: 0,
+        previous: null,
+        record:
+          (citizen.cluster === undefined ? CLUSTER : citizen.cluster) === null
+            ? null
+            : genesis([{ id: citizen.id ?? nodeId(hex), storeId: hex }], citizen.profile ?? 'lan', citizen.maxVoters ?? 7, 600_000),
+        acceptor: null,
+        vote: null,
+        lastFence: null,
+        mustStaySilent: false,
+        maxVoters: citizen.maxVoters ?? 7,
+        expect: null,
+        canLead: true,
+        randomSeed: ordinal,
+      },
+      this.nowMs(),
+    );
+    const transport = town.network.open(this.address);
+    const held = (run: () => void): void => {
+      if (this.#isPaused) this.#whilePaused.push(run);
+      else run();
+    };
+    this.driver = new Driver(this.node, {
+      clock: { nowMs: () => this.nowMs(), bootMs: () => this.nowMs() },
+      workloads: { stop: (_wish, ended) => town.scheduler.schedule(this.stopsInMs, () => ended(true)) },
+      timer: { arm: (due, fire) => this.#arm(due, fire), disarm: () => this.#arm(at(Number.POSITIVE_INFINITY), () => {}) },
+      transport: {
+        send: (to, bytes) => {
+          this.sentBytes += bytes.length;
+          transport.send(to, bytes);
+        },
+        exchange: (to, bytes, timeoutMs, done) => transport.exchange(to, bytes, timeoutMs, (answer) => held(() => done(answer))),
+        listen: (receiver) =>
+          transport.listen({
+            datagram: (from, bytes) => {
+              const kept = bytes.slice();
+              held(() => receiver.datagram(from, kept));
+            },
+            asked: (from, bytes, answer) => held(() => receiver.asked(from, bytes, answer)),
+          }),
+        close: () => transport.close(),
+      },
+      store: {
+        save: (state, done) => {
+          this.saved.push(state);
+          const finish = (): void => done(this.diskProblem);
+          if (this.isDiskHeld) this.#held.push(finish);
+          else town.scheduler.schedule(1, finish);
+        },
+        rememberPeers: (addresses) => {
+          this.peers = addresses;
+        },
+      },
+      resolver: { resolve: (seed, done) => town.scheduler.schedule(1, () => done([...(town.names.get(seed) ?? [address(seed)])], null)) },
+      onEvent: (event) => this.events.push(event),
+      onExit: (reason, message) => {
+        this.exit = { reason, message };
+      },
+    });
+    this.driver.start();
+  }
+
+  nowMs(): MonotonicMs {
+    return at(5000 + (this.#town.scheduler.nowMs - this.#frozenMs) * this.#rate);
+  }
+
+  command(command: Command): { result: CommandResult | null } {
+    const box: { result: CommandResult | null } = { result: null };
+    this.driver.command(command, (result) => {
+      box.result = result;
+    });
+    return box;
+  }
+
+  members(): MemberView[] {
+    return this.node.members(this.nowMs());
+  }
+
+  view(name: string): MemberView | null {
+    return this.node.member(name, this.nowMs());
+  }
+
+  /** name:state, sorted. */
+  shown(): string {
+    return this.members()
+      .map((member) => `${member.name}:${member.state}`)
+      .join(' ');
+  }
+
+  releaseDisk(): void {
+    this.isDiskHeld = false;
+    for (const finish of this.#held.splice(0)) finish();
+  }
+
+  pause(): void {
+    this.#isPaused = true;
+  }
+
+  resume(): void {
+    this.#isPaused = false;
+    for (const run of this.#whilePaused.splice(0)) run();
+    this.#arm(at(this.#due), this.#fire);
+  }
+
+  /** A virtual machine that was paused with its clock: `pause`, this, `resume`. */
+  clockStoodStill(ms: number): void {
+    this.#frozenMs += ms;
+  }
+
+  #fire: () => void = () => {};
+
+  #arm(due: MonotonicMs, fire: () => void): void {
+    this.#due = due;
+    this.#fire = fire;
+    if (due === Number.POSITIVE_INFINITY) return;
+    const worldMs = Math.max(this.#town.scheduler.nowMs, Math.ceil((due - 5000) / this.#rate + this.#frozenMs));
+    this.#town.scheduler.at(worldMs, () => {
+      if (this.#isPaused || this.#due !== due || this.nowMs() < due) {
+        if (!this.#isPaused && this.#due === due) this.#arm(due, fire);
+        return;
+      }
+      this.#due = Number.POSITIVE_INFINITY;
+      this.wakeups += 1;
+      fire();
+    });
+  }
+}
+
+/** Whoever sends what the test has made up. */
+export class Stranger {
+  readonly #transport: MemoryTransport;
+  readonly #codec = new Codec();
+  readonly heard: Envelope[] = [];
+  heardBytes = 0;
+
+  constructor(transport: MemoryTransport, answer: ((asked: Envelope) => Envelope | null) | null) {
+    this.#transport = transport;
+    transport.listen({
+      datagram: (_from, bytes) => {
+        this.heardBytes += bytes.length;
+        const decoded = this.#codec.decode(bytes.slice());
+        if (decoded.kind === 'message') this.heard.push(decoded.envelope);
+      },
+      asked: (_from, bytes, reply) => {
+        const decoded = this.#codec.decode(bytes);
+        if (decoded.kind !== 'message' || answer === null) return;
+        const envelope = answer(decoded.envelope);
+        if (envelope !== null) reply(this.#codec.encodeFrame(envelope));
+      },
+    });
+  }
+
+  say(to: Address, sender: Tag, counter: number, message: Envelope['message']): void {
+    this.#transport.send(to, this.#codec.encodeDatagram(envelopeOf(sender, counter, message)));
+  }
+
+  ask(to: Address, sender: Tag, message: Envelope['message']): void {
+    this.#transport.exchange(to, this.#codec.encodeFrame(envelopeOf(sender, 1, message)), 3000, (answer) => {
+      if (answer.kind !== 'answer') return;
+      const decoded = this.#codec.decode(answer.bytes);
+      if (decoded.kind === 'message') this.heard.push(decoded.envelope);
+    });
+  }
+}
+
+export function envelopeOf(sender: Tag, counter: number, message: Envelope['message']): Envelope {
+  return { clusterHash: clusterHashOf(CLUSTER), sender, counter, recordVersion: 0, message };
+}
+
+export class SmallTown {
+  readonly scheduler = new Scheduler();
+  readonly names = new Map<string, readonly Address[]>();
+  readonly residents: Resident[] = [];
+  /** `from > to` pairs that nothing passes between. */
+  readonly cuts = new Set<string>();
+  /** All datagrams that were sent. */
+  readonly captured: { readonly from: Address; readonly to: Address; readonly bytes: Uint8Array }[] = [];
+  isCapturing = false;
+  datagramBytes = 0;
+  datagramCount = 0;
+  readonly network: MemoryNetwork;
+  #strangers = 0;
+
+  constructor() {
+    this.network = new MemoryNetwork(this.scheduler, {
+      datagram: (from, to, bytes) => {
+        this.datagramBytes += bytes.length;
+        this.datagramCount += 1;
+        if (this.isCapturing) this.captured.push({ from, to, bytes: bytes.slice() });
+        return this.cuts.has(`${from} > ${to}`) ? [] : [1];
+      },
+      exchange: (from, to) => (this.cuts.has(`${from} > ${to}`) || this.cuts.has(`${to} > ${from}`) ? null : 1),
+    });
+  }
+
+  settle(citizen: Citizen): Resident {
+    const resident = new Resident(this, citizen, this.residents.length + 1);
+    this.residents.push(resident);
+    return resident;
+  }
+
+  /** `count` members that know each other. */
+  settleAll(count: number, about: (ordinal: number) => Partial<Citizen> = () => ({})): Resident[] {
+    const all: Resident[] = [];
+    for (let i = 1; i <= count; i++) {
+      const seeds = i === 1 ? [] : [all[0]!.address as string];
+      all.push(this.settle({ name: `n${i}`, seeds, ...about(i) }));
+    }
+    return all;
+  }
+
+  stranger(answer: ((asked: Envelope) => Envelope | null) | null = null): { readonly stranger: Stranger; readonly address: Address } {
+    const own = address(`10.9.0.${++this.#strangers}:7946`);
+    return { stranger: new Stranger(this.network.open(own), answer), address: own };
+  }
+
+  cut(a: readonly Resident[], b: readonly Resident[]): void {
+    for (const one of a) {
+      for (const other of b) {
+        this.cuts.add(`${one.address} > ${other.address}`);
+        this.cuts.add(`${other.address} > ${one.address}`);
+      }
+    }
+  }
+
+  heal(): void {
+    this.cuts.clear();
+  }
+
+  pass(ms: number): void {
+    const until = this.scheduler.nowMs + ms;
+    let count = 0;
+    let instant = -1;
+    while (this.scheduler.runNext(until)) {
+      count = Math.floor(this.scheduler.nowMs) === instant ? count + 1 : 0;
+      instant = Math.floor(this.scheduler.nowMs);
+      if (count > 200_000) throw new Error('time does not pass');
+    }
+    this.scheduler.runUntil(until);
+    for (const resident of this.residents) if (resident.exit === null) resident.node.checkInvariants();
+  }
+}
+
+export function entryAbout(resident: Resident, change: Partial<MemberEntry> = {}): MemberEntry {
+  const view = resident.node;
+  return {
+    id: view.id,
+    incarnation: view.incarnation,
+    tag: { lo: 1, hi: 1 },
+    counter: 1,
+    state: 'alive',
+    stateAgeMs: 0,
+    facts: {
+      name: view.name,
+      address: view.address,
+      meta: { version: 0, restarts: 0, zone: '', software: '0.1.0', canVote: true, tags: [] },
+    },
+    ...change,
+  };
+}
