@@ -1,7 +1,7 @@
 // What a quiet cluster costs the network: IP bytes that each agent sends, once all voters are in, and what kinds of message they are.
 
 import { setTimeout as pause } from 'node:timers/promises';
-import { KIND } from '../../src/wire/body.ts';
+import { KIND } from '../../src/wire/kinds.ts';
 import { atMost, type Figure } from '../bench/figure.ts';
 import type { Hosts } from '../support/hosts.ts';
 import type { Counted, Traffic } from '../support/netlab/index.ts';
