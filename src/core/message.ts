@@ -227,11 +227,12 @@ export interface Beat {
   readonly isShort: boolean;
   /** May become a voter: quorate without a break for 2 x T_dwell (R11). */
   readonly isStable: boolean;
-  /** Of the state directory; what a voter is known by besides its id. */
-  readonly storeId: string;
+  /** Of the state directory: what a voter is known by besides its id. Told only by those who may still become one. */
+  readonly storeId: string | null;
   readonly canVote: boolean;
   readonly canLead: boolean;
   readonly writeCount: number;
+  /** To the voter that this beat goes to, of what it last sent. */
   readonly acks: readonly AckRow[];
 }
 

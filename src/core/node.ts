@@ -38,6 +38,9 @@ export function createNode(options: NodeOptions, now: MonotonicMs): Node {
   return new MemberNode(options, now);
 }
 
+/** In T_fail. */
+const UNHURRIED = 10;
+
 interface Confirming {
   readonly ticket: number;
   readonly until: MonotonicMs;
@@ -117,6 +120,7 @@ class MemberNode implements Node {
       (slot, from, envelope, message, later, outbox) => this.#government.hear(slot, from, envelope, message, later, outbox),
       (hello) => this.#government.keeper.hearHello(hello),
       options.previous,
+      () => this.#life.standing.isQuorate,
     );
     this.#admission = new Admission(
       this.#self,
@@ -337,6 +341,9 @@ class MemberNode implements Node {
     this.#decide(now, outbox);
     if (this.#confirming !== null) this.#finishConfirm(this.#confirming, now, outbox);
     if (!this.#isMember) return;
+    // Everyone beats to the voters; another member that is quorate leaves doubt to them (R8).
+    const isWatcher = this.#government.chain.isVoter || !this.#life.standing.isQuorate;
+    this.#roster.setPatience(isWatcher ? this.#timings.failMs : UNHURRIED * this.#timings.failMs, now);
     this.#government.tick(now, outbox);
     this.#talk.tick(now, outbox);
     this.#upkeep.tick(now, outbox);

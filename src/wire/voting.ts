@@ -63,7 +63,7 @@ const writer = new PackedWriter();
 export function votingToFields(message: Voting): unknown[] {
   switch (message.kind) {
     case 'beat':
-      return [flagsOf(message), hexToBytes(message.storeId), message.writeCount, acksToBytes(message.acks)];
+      return [flagsOf(message), message.storeId === null ? null : hexToBytes(message.storeId), message.writeCount, acksToBytes(message.acks)];
     case 'ack':
       return [acksToBytes(message.acks)];
     case 'relayed': {
@@ -187,7 +187,7 @@ function beatOf(fields: readonly unknown[], check: Check): Beat {
     isStable: flag('isStable'),
     canVote: flag('canVote'),
     canLead: flag('canLead'),
-    storeId: check.hex32(fields[1]),
+    storeId: fields[1] === null ? null : check.hex32(fields[1]),
     writeCount: check.safe(fields[2]),
     acks: bytesToAcks(fields[3], check),
   };

@@ -166,7 +166,7 @@ const innersByKind: { readonly [K in Relayed['inner']['kind']]: fc.Arbitrary<Ext
     kind: fc.constant('beat'),
     isShort: fc.boolean(),
     isStable: fc.boolean(),
-    storeId: someStoreId,
+    storeId: fc.option(someStoreId),
     canVote: fc.boolean(),
     canLead: fc.boolean(),
     writeCount: safe,

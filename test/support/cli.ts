@@ -16,6 +16,8 @@ export interface Ran {
 export interface Surroundings {
   readonly env?: Readonly<Record<string, string>>;
   readonly isTerminal?: boolean;
+  /** What is typed when a verb asks. */
+  readonly typed?: string;
 }
 
 export async function run(line: string | readonly string[], surroundings: Surroundings = {}): Promise<Ran> {
@@ -25,7 +27,10 @@ export async function run(line: string | readonly string[], surroundings: Surrou
   return { code, ...written() };
 }
 
-export function keepingIo({ env = {}, isTerminal = false }: Surroundings = {}): { io: Io; written: () => { out: string; err: string } } {
+export function keepingIo({ env = {}, isTerminal = false, typed }: Surroundings = {}): {
+  io: Io;
+  written: () => { out: string; err: string };
+} {
   let out = '';
   let err = '';
   const io: Io = {
@@ -43,6 +48,7 @@ export function keepingIo({ env = {}, isTerminal = false }: Surroundings = {}): 
     },
     env,
     uid: process.getuid?.() ?? 0,
+    readLine: async () => typed ?? null,
   };
   return { io, written: () => ({ out, err }) };
 }

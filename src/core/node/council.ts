@@ -6,7 +6,7 @@ import type { Address, NodeId } from '../ids.ts';
 import { NONE } from '../membership/index.ts';
 import type { Accept, Accepted, Nack, Prepare, Promised, Relayed } from '../message.ts';
 import type { Random } from '../random.ts';
-import { Attempt, type Ballot, type Condemned } from '../record/index.ts';
+import { Attempt, type Ballot, type Condemned, compareBallots } from '../record/index.ts';
 import { at, type MonotonicMs, NEVER } from '../time.ts';
 import type { Timings } from '../timings.ts';
 import { chooseChange, hasWish, type Situation } from './agenda.ts';
@@ -151,7 +151,7 @@ export class Council {
 
   #mayVote(): boolean {
     const { record } = this.#chain;
-    return record !== null && record.voters.some((voter) => voter.id === this.#self.id && voter.storeId === this.#storeId);
+    return (record?.voters ?? []).some((voter) => voter.id === this.#self.id && voter.storeId === this.#storeId);
   }
 
   #onPrepare(from: NodeId, { version, ballot, suspects }: Prepare, via: Address | null, now: MonotonicMs, outbox: Outbox): void {
@@ -263,15 +263,8 @@ export class Council {
   }
 
   #isOurs(version: number, ballot: Ballot): boolean {
-    const own = this.#attempt?.ballot;
-    return (
-      own !== undefined &&
-      this.#attempt?.version === version &&
-      own.round === ballot.round &&
-      own.id === ballot.id &&
-      own.incarnation === ballot.incarnation &&
-      own.sequence === ballot.sequence
-    );
+    const attempt = this.#attempt;
+    return attempt !== null && attempt.version === version && compareBallots(attempt.ballot, ballot) === 0;
   }
 
   /** This voter's place among those that nobody suspects here: the first goes at once. */

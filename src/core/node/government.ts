@@ -325,8 +325,9 @@ export class Government {
 
   #beatFacts(writeCount: number): Omit<Beat, 'kind' | 'isShort' | 'acks'> {
     const { quorateSince, canVote } = this.#life();
+    const { record, isVoter: isVoterHere } = this.chain;
     return {
-      storeId: this.#options.storeId,
+      storeId: isVoterHere || (record !== null && record.voters.length >= record.maxVoters) ? null : this.#options.storeId,
       canVote,
       canLead: this.#options.canLead,
       writeCount,
@@ -396,7 +397,7 @@ export class Government {
       const id = table.directory.idAt(slot);
       if (isVoter(record, id)) continue;
       const candidate = this.keeper.candidate(id);
-      if (candidate?.canVote !== true) continue;
+      if (candidate?.canVote !== true || candidate.storeId === null) continue;
       candidates.push({ voter: { id, storeId: candidate.storeId }, isStable: candidate.isStable });
     }
     return candidates.sort((a, b) => Number(b.isStable) - Number(a.isStable) || (a.voter.id < b.voter.id ? -1 : 1));

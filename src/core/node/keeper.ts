@@ -22,7 +22,7 @@ const RELAYS_REMEMBERED = 128;
 const HOPS_MAX = 2;
 
 export interface BeatFacts {
-  readonly storeId: string;
+  readonly storeId: string | null;
   readonly canVote: boolean;
   readonly canLead: boolean;
   readonly writeCount: number;
@@ -31,7 +31,7 @@ export interface BeatFacts {
 
 /** What a member said of itself in its last beat. */
 export interface Candidate {
-  readonly storeId: string;
+  readonly storeId: string | null;
   readonly canVote: boolean;
   readonly canLead: boolean;
   readonly isStable: boolean;
@@ -150,8 +150,7 @@ export class Keeper {
     const lastIncarnation = this.witness.incarnationOf(entry.id);
     const isSameRun = sameTag(lastTag, tagOf(clusterId, entry.id, lastIncarnation as typeof entry.incarnation, nonce));
     const isNamed =
-      previous !== null &&
-      previous.isClean &&
+      previous?.isClean &&
       previous.incarnation === lastIncarnation &&
       sameTag(lastTag, tagOf(clusterId, entry.id, previous.incarnation, previous.nonce));
     if ((isSameRun || isNamed) && entry.incarnation > lastIncarnation) this.#shown.set(keyOf(entry.tag), lastIncarnation);
@@ -212,8 +211,16 @@ export class Keeper {
     this.#emit(now, at0, this.#voters(), outbox);
   }
 
-  /** R5: the newest majority stamp is old: a fresh counter to whoever has not acked the newest, each RTO, until renewed. */
+  /**
+   * R5: when the newest majority stamp is old, a fresh counter goes to whoever has not acked the newest, each RTO, until renewed.
+   * Old is more than two heartbeats: acks may ride on the voters' own beats, and who does not vote beats at half the rate.
+   */
   #retry(now: Instant, at0: MonotonicMs, outbox: Outbox): void {
+    const untilOldMs = 2 * this.#timings.heartbeatMs + this.#retryMs() - this.#majorityAgeMs(now);
+    if (untilOldMs > 0) {
+      this.#retryAt = at(at0 + untilOldMs);
+      return;
+    }
     const newest = this.lease.newestCounter;
     const epoch = this.#chain.record?.epoch ?? 0;
     const missing = this.#voters().filter((id) => !this.lease.hasAcked(id, epoch, newest));
@@ -228,23 +235,26 @@ export class Keeper {
     this.#ackSelf(counter, at0);
     const ageMs = this.#majorityAgeMs(now);
     const rto = this.#retryMs();
-    const isShort = ageMs > this.#timings.heartbeatMs + 3 * rto;
+    const isShort = ageMs > 2 * this.#timings.heartbeatMs + 3 * rto;
     const facts = this.#facts();
-    const beat: Beat = { kind: 'beat', isShort, ...facts, acks: [...this.#rows.values()] };
+    const rows = this.#rows;
     this.#rows = new Map();
-    const addresses: Address[] = [];
+    let isAlone = true;
     for (const id of to) {
       const slot = table.slotOf(id);
-      if (slot !== NONE && slot !== table.selfSlot) addresses.push(table.factsOf(slot).address);
+      if (slot === NONE || slot === table.selfSlot) continue;
+      isAlone = false;
+      const row = rows.get(id);
+      this.#voice.datagram(
+        [table.factsOf(slot).address],
+        { kind: 'beat', isShort, ...facts, acks: row === undefined ? [] : [row] },
+        at0,
+        outbox,
+      );
     }
-    if (isShort) for (const helper of this.#helpers()) if (!addresses.includes(helper)) addresses.push(helper);
-    this.#voice.datagram(addresses, beat, at0, outbox);
-    const period = this.#chain.isVoter ? this.#timings.heartbeatMs : 2 * this.#timings.heartbeatMs;
+    if (isShort) this.#voice.datagram(this.#helpers(), { kind: 'beat', isShort, ...facts, acks: [] }, at0, outbox);
     // Nobody to hear from but oneself: nothing to retry.
-    const isAlone = addresses.length === 0;
-    this.#retryAt = isAlone
-      ? NEVER
-      : at(Math.max(at0 + rto, at0 + period + rto - Math.max(0, ageMs === Number.POSITIVE_INFINITY ? period : ageMs)));
+    this.#retryAt = isAlone ? NEVER : at(at0 + rto);
   }
 
   /** A voter's word to itself obeys the same rule. */

@@ -10,7 +10,7 @@ export class Ledger {
   readonly #snapshot: (writeCount: number) => DurableState;
   #writeCount: number;
   #nextTicket = 1;
-  #inFlight: { readonly ticket: number; readonly then: readonly Continuation[] } | null = null;
+  #inFlight: { readonly ticket: number; readonly after: readonly Continuation[] } | null = null;
   #waiting: Continuation[] = [];
 
   constructor(writeCount: number, snapshot: (writeCount: number) => DurableState) {
@@ -22,25 +22,25 @@ export class Ledger {
     return this.#writeCount;
   }
 
-  /** The state as it is now becomes durable, then `then` runs. */
-  write(outbox: Outbox, then: Continuation): void {
-    this.#waiting.push(then);
+  /** The state as it is now becomes durable, then `after` runs. */
+  write(outbox: Outbox, after: Continuation): void {
+    this.#waiting.push(after);
     if (this.#inFlight === null) this.#start(outbox);
   }
 
   persisted(ticket: number, now: MonotonicMs, outbox: Outbox): void {
     if (this.#inFlight?.ticket !== ticket) return;
-    const { then } = this.#inFlight;
+    const { after } = this.#inFlight;
     this.#inFlight = null;
     // Before anything new is decided, so that its own write comes after.
     if (this.#waiting.length > 0) this.#start(outbox);
-    for (const continuation of then) continuation(now, outbox);
+    for (const continuation of after) continuation(now, outbox);
   }
 
   #start(outbox: Outbox): void {
     const ticket = this.#nextTicket++;
     this.#writeCount += 1;
-    this.#inFlight = { ticket, then: this.#waiting };
+    this.#inFlight = { ticket, after: this.#waiting };
     this.#waiting = [];
     outbox.push({ kind: 'persist', ticket, state: this.#snapshot(this.#writeCount) });
   }

@@ -37,6 +37,7 @@ export class Roster {
   readonly rumours = new Rumours();
   readonly #refuse: (reason: string) => void;
   #timings: Timings;
+  #patienceMs: number;
   #index = 1;
   /** No one is older than this: after a gap of this process the silence is its own (R15). */
   #resumedAt = at(Number.NEGATIVE_INFINITY);
@@ -48,6 +49,7 @@ export class Roster {
 
   constructor(directory: Directory, self: NodeId, timings: Timings, now: MonotonicMs, refuse: (reason: string) => void) {
     this.#timings = timings;
+    this.#patienceMs = timings.failMs;
     this.#refuse = refuse;
     this.table = new MemberTable(directory, self, this.silenceMs, now);
     this.graveyard = new Graveyard(this.table);
@@ -55,7 +57,18 @@ export class Roster {
   }
 
   get silenceMs(): number {
-    return this.#timings.failMs * SILENCE_SHARE;
+    return this.#patienceMs * SILENCE_SHARE;
+  }
+
+  /**
+   * How long a member may be silent before it is doubted. Who gets everyone's beats, or has lost the majority, doubts within T_fail;
+   * another member hears of most others only by slow rounds of the list, and leaves doubt to the voters.
+   */
+  setPatience(ms: number, now: MonotonicMs): void {
+    if (ms === this.#patienceMs) return;
+    this.#patienceMs = ms;
+    this.table.retime(this.silenceMs, now);
+    this.#judgeAt = now;
   }
 
   get index(): number {
@@ -77,6 +90,7 @@ export class Roster {
 
   retime(timings: Timings, now: MonotonicMs): void {
     this.#timings = timings;
+    this.#patienceMs = timings.failMs;
     this.table.retime(this.silenceMs, now);
   }
 
@@ -190,28 +204,29 @@ export class Roster {
    * (R8): only the record's announcement makes one failed.
    */
   judge(now: MonotonicMs, ask: number[], outbox: Outbox): void {
-    const { failMs, heartbeatMs } = this.#timings;
+    const { heartbeatMs } = this.#timings;
+    const patienceMs = this.#patienceMs;
     this.#judgeAt = NEVER;
     for (const slot of [...this.table.silent]) {
       const ageMs = now - Math.max(this.table.freshAt(slot), this.#resumedAt);
-      if (ageMs >= failMs && !this.table.isConfirmed(slot)) {
+      if (ageMs >= patienceMs && !this.table.isConfirmed(slot)) {
         this.#drop(slot);
         continue;
       }
-      if (ageMs >= failMs * SUSPECT_SHARE && this.table.isConfirmed(slot) && !this.table.isSuspect(slot)) {
+      if (ageMs >= patienceMs * SUSPECT_SHARE && this.table.isConfirmed(slot) && !this.table.isSuspect(slot)) {
         this.table.setSuspect(slot, true);
         this.#event(slot, 'member-suspect', `not heard for ${Math.round(ageMs)} ms`, outbox);
       }
       const askedAt = this.#askedAt.get(slot) ?? Number.NEGATIVE_INFINITY;
       let askAt = askedAt + heartbeatMs;
-      if (ageMs >= failMs * SILENCE_SHARE && now >= askAt) {
+      if (ageMs >= patienceMs * SILENCE_SHARE && now >= askAt) {
         this.#askedAt.set(slot, now);
         askAt = now + heartbeatMs;
         ask.push(slot);
       }
       // Hearsay is never shown, so it does not become suspect first.
-      const turnsAt = this.table.isSuspect(slot) ? NEVER : now - ageMs + failMs * (this.table.isConfirmed(slot) ? SUSPECT_SHARE : 1);
-      this.#judgeAt = at(Math.min(this.#judgeAt, turnsAt, Math.max(askAt, now - ageMs + failMs * SILENCE_SHARE)));
+      const turnsAt = this.table.isSuspect(slot) ? NEVER : now - ageMs + patienceMs * (this.table.isConfirmed(slot) ? SUSPECT_SHARE : 1);
+      this.#judgeAt = at(Math.min(this.#judgeAt, turnsAt, Math.max(askAt, now - ageMs + patienceMs * SILENCE_SHARE)));
     }
     for (const slot of this.#askedAt.keys()) if (!this.table.silent.has(slot)) this.#askedAt.delete(slot);
   }

@@ -29,6 +29,12 @@ const ANSWERS_TO_STRANGERS = 64;
 /** Nobody follows a higher life of its own id further than this: one more must still be believed by whoever knows an earlier one. */
 const OWN_LEAP_MAX = INCARNATION_LEAP_MAX / 2;
 const RTTS_MAX = 256;
+/** Rounds of a list in which nothing happens, in heartbeats, for up to so many members and for more. */
+const FEW = 8;
+const CALM_ROUNDS_OF_FEW = 4;
+const CALM_ROUNDS = 8;
+/** In T_fail. */
+const CALM_AFTER = 2;
 
 /** A higher life of this node's id is known elsewhere, or this one was declared ended: a new one above `incarnation` is due. */
 export type Fate = (kind: 'superseded' | 'ended', incarnation: Incarnation, now: MonotonicMs, outbox: Outbox) => void;
@@ -46,6 +52,7 @@ export class Talk {
   readonly #govern: Govern;
   readonly #onHello: (hello: Hello) => void;
   readonly #previous: Succession | null;
+  readonly #isQuorate: () => boolean;
   readonly reconciler: Reconciler;
   readonly #ring: PeerRing;
   readonly #packer = new BeatPacker();
@@ -54,6 +61,8 @@ export class Talk {
   #deafTo: ReadonlySet<number> = new Set();
   #timings: Timings;
   #roundAt: MonotonicMs;
+  #indexSeen = 0;
+  #changedAt: MonotonicMs;
   #flushAt: MonotonicMs = NEVER;
   #answersLeft = ANSWERS_TO_STRANGERS;
   #membersAnswersLeft = ANSWERS_TO_STRANGERS;
@@ -70,7 +79,9 @@ export class Talk {
     govern: Govern,
     onHello: (hello: Hello) => void,
     previous: Succession | null,
+    isQuorate: () => boolean,
   ) {
+    this.#isQuorate = isQuorate;
     this.#self = self;
     this.#roster = roster;
     this.#voice = voice;
@@ -86,6 +97,7 @@ export class Talk {
       this.#believeAll(entries, 'relay', at, box),
     );
     this.#roundAt = now;
+    this.#changedAt = now;
   }
 
   get nextAt(): MonotonicMs {
@@ -211,8 +223,9 @@ export class Talk {
   #round(now: MonotonicMs, outbox: Outbox): void {
     const { heartbeatMs } = this.#timings;
     const { table } = this.#roster;
+    const periodMs = this.#isCalm(now) ? heartbeatMs * (table.aliveCount <= FEW ? CALM_ROUNDS_OF_FEW : CALM_ROUNDS) : heartbeatMs;
     // A little jitter keeps members from marching in step.
-    this.#roundAt = at(now + heartbeatMs * this.#random.between(0.95, 1.05));
+    this.#roundAt = at(now + periodMs * this.#random.between(0.95, 1.05));
     this.#answersLeft = ANSWERS_TO_STRANGERS;
     this.#membersAnswersLeft = ANSWERS_TO_STRANGERS + this.#roster.table.aliveCount;
     this.#greet(now, outbox);
@@ -220,8 +233,21 @@ export class Talk {
     const peerCount = table.aliveCount - 1;
     if (peerCount <= 0) return;
     const share = Math.min(1, ROOM_BYTES / (peerCount * 7));
-    const peers = this.#peers(fanOut(peerCount, share, this.#roster.silenceMs / heartbeatMs - 0.5));
-    this.#push(peers, [], now, outbox);
+    const peers = periodMs > heartbeatMs ? 1 : fanOut(peerCount, share, this.#roster.silenceMs / heartbeatMs - 0.5);
+    this.#push(this.#peers(peers), [], now, outbox);
+  }
+
+  /**
+   * While the lease holds and nothing is new, beats and the record say who is there (R5, R8); the list then only has to agree in the
+   * end. Whoever is not quorate, or has just seen a change, pushes at the full rate.
+   */
+  #isCalm(now: MonotonicMs): boolean {
+    const { index, rumours, strangers } = this.#roster;
+    if (index !== this.#indexSeen || rumours.size > 0 || strangers.size > 0 || !this.#isQuorate()) {
+      this.#indexSeen = index;
+      this.#changedAt = now;
+    }
+    return now - this.#changedAt > CALM_AFTER * this.#timings.failMs;
   }
 
   #push(to: readonly Address[], entries: readonly MemberEntry[], now: MonotonicMs, outbox: Outbox): void {
