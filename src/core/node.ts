@@ -9,6 +9,7 @@ import { clusterId } from './ids.ts';
 import type { Command, Input } from './input.ts';
 import { Directory, NONE } from './membership/index.ts';
 import { Admission } from './node/admission.ts';
+import { Founding } from './node/founding.ts';
 import { Government } from './node/government.ts';
 import { Life } from './node/life.ts';
 import type { NodeOptions } from './node/node-options.ts';
@@ -93,6 +94,7 @@ class MemberNode implements Node {
         talk: () => this.#talk,
         government: () => this.#government,
         timings: () => this.#timings,
+        vote: () => this.#admission.founding?.vote ?? options.vote,
       },
       now,
     );
@@ -134,6 +136,7 @@ class MemberNode implements Node {
       options.seeds,
       options.knownPeers,
       () => this.#government.chain.record,
+      options.expect === null || options.clusterId !== null ? null : new Founding(options, this.#self, this.#life.ledger, options.expect),
     );
     this.#streams = new Streams(this.#self, this.#voice, this.#talk, this.#admission, this.#government, refuse);
     this.#operator = new Operator(this.#self, this.#roster, this.#talk, this.#voice, this.#government);
@@ -311,7 +314,7 @@ class MemberNode implements Node {
         return;
       case 'asked':
         if (!this.#life.isSayingFarewell) this.#streams.asked(input.exchange, input.envelope, now, outbox);
-        return;
+        return this.#decide(now, outbox);
       case 'answered':
         this.#streams.answered(input.exchange, input.envelope, now, outbox);
         return this.#decide(now, outbox);
@@ -366,7 +369,13 @@ class MemberNode implements Node {
   #decide(now: MonotonicMs, outbox: Outbox): void {
     if (this.#life.hasCluster || !this.#life.isOnDisk) return;
     const outcome = this.#admission.decide(now);
-    if (outcome === null) return;
+    if (outcome === null) {
+      const founded = this.#admission.founding?.founded() ?? null;
+      if (founded === null) return;
+      this.#admission.close();
+      this.#life.enter(founded.cluster, outbox, (later) => this.#admission.seeds.tryNow(later));
+      return this.#government.chain.learnWhole(founded.record, new Map(), now, outbox);
+    }
     if (outcome.kind === 'two') {
       const named = outcome.offers.map((offer) => `${offer.at} answers for cluster ${offer.welcome.clusterId}`).join(', ');
       return this.#life.refuseClusters(`the seeds belong to different clusters: ${named}`, outbox);

@@ -50,6 +50,7 @@ export interface Citizen {
   readonly nonce?: string;
   readonly profile?: ProfileName;
   readonly maxVoters?: number;
+  readonly expect?: number;
   /** Its clock runs this much faster than the town's. */
   readonly rate?: number;
 }
@@ -118,7 +119,7 @@ export class Resident {
         lastFence: null,
         mustStaySilent: false,
         maxVoters: citizen.maxVoters ?? 7,
-        expect: null,
+        expect: citizen.expect ?? null,
         canLead: true,
         randomSeed: ordinal,
       },

@@ -5,12 +5,13 @@
 import type { CommandResult, Outbox } from '../effect.ts';
 import { sameTag } from '../hash.ts';
 import type { Address, ClusterId } from '../ids.ts';
-import { LIMITS, type Message, type Refused, type Welcome } from '../message.ts';
+import { LIMITS, type Message, type Refused, type Vote, type Welcome } from '../message.ts';
 import type { Random } from '../random.ts';
 import type { ClusterRecord } from '../record/index.ts';
 import { at, type MonotonicMs, NEVER } from '../time.ts';
 import type { Timings } from '../timings.ts';
 import type { Problem } from '../view.ts';
+import type { Founding } from './founding.ts';
 import type { Roster } from './roster.ts';
 import { SeedBook } from './seeds.ts';
 import type { Self } from './self.ts';
@@ -40,6 +41,8 @@ interface JoinCommand {
 
 export class Admission {
   readonly seeds: SeedBook;
+  /** With `--expect`, until there is a cluster. */
+  readonly founding: Founding | null;
   readonly #self: Self;
   readonly #roster: Roster;
   readonly #voice: Voice;
@@ -66,8 +69,10 @@ export class Admission {
     seeds: readonly string[],
     lost: readonly Address[],
     recordOf: () => ClusterRecord | null,
+    founding: Founding | null,
   ) {
     this.#recordOf = recordOf;
+    this.founding = founding;
     this.#self = self;
     this.#roster = roster;
     this.#voice = voice;
@@ -131,18 +136,26 @@ export class Admission {
       this.seeds.noteSuccess(purpose.at);
       this.seeds.forgetLost(purpose.at);
       this.#succeed(purpose, outbox);
+      if (message.kind === 'vote') this.founding?.hear(message, now, outbox);
       if (message.kind === 'welcome' && !this.#hasDecided) {
         if (!this.#offers.has(message.clusterId)) this.#offers.set(message.clusterId, { welcome: message, at: purpose.at });
         if (this.#decideAt === NEVER) this.#decideAt = at(now + SECOND_THOUGHTS_MS);
       }
     }
-    if (this.#joinsOpen === 0 && this.#offers.size > 0) this.#decideAt = now;
+    if (this.#joinsOpen === 0 && this.#offers.size > 0 && !this.#hasDecided) this.#decideAt = now;
   }
 
   unanswered(purpose: Purpose, reason: string, now: MonotonicMs): void {
     if (purpose.kind === 'join') this.#joinsOpen -= 1;
     if (purpose.kind === 'join' || purpose.kind === 'sync') this.seeds.noteProblem(purpose.at, reason);
-    if (this.#joinsOpen === 0 && this.#offers.size > 0) this.#decideAt = now;
+    if (this.#joinsOpen === 0 && this.#offers.size > 0 && !this.#hasDecided) this.#decideAt = now;
+  }
+
+  /** The cluster was founded: nothing that is offered counts any more. */
+  close(): void {
+    this.#hasDecided = true;
+    this.#decideAt = NEVER;
+    this.#offers.clear();
   }
 
   /** Not null once it is time to decide for what was offered. */
@@ -154,6 +167,19 @@ export class Admission {
     this.#offers.clear();
     if (offers.length > 1) return { kind: 'two', offers };
     return offers[0] === undefined ? null : { kind: 'one', offer: offers[0] };
+  }
+
+  /** From one that founds with others: who has a record answers with it, another founder with what it has seen. */
+  answerVote(exchange: number, message: Vote, now: MonotonicMs, outbox: Outbox): void {
+    if (this.#recordOf() !== null && this.#self.clusterId !== null) {
+      return this.answerJoin(exchange, { kind: 'join', clusterName: this.#clusterName, entry: message.entry }, now, outbox);
+    }
+    if (message.entry.id === this.#self.id)
+      return this.#voice.reply(exchange, { kind: 'refused', reason: 'self', detail: '' }, now, outbox);
+    if (this.founding === null) return this.#voice.reply(exchange, { kind: 'refused', reason: 'no-cluster', detail: '' }, now, outbox);
+    const isOnOurTerms = this.founding.hear(message, now, outbox);
+    const answer: Message = isOnOurTerms ? this.founding.message() : { kind: 'refused', reason: 'cluster-name', detail: this.#clusterName };
+    this.#voice.reply(exchange, answer, now, outbox);
   }
 
   answerJoin(exchange: number, message: Extract<Message, { kind: 'join' }>, now: MonotonicMs, outbox: Outbox): void {
@@ -170,14 +196,14 @@ export class Admission {
   }
 
   problems(): Problem[] {
-    const problems: Problem[] = [];
+    const problems: Problem[] = this.#self.clusterId === null ? (this.founding?.problems() ?? []) : [];
     const difficulties = [...this.seeds.problems];
     const isOnlySelf = difficulties.length > 0 && difficulties.every(([, problem]) => problem === IS_SELF);
     const reasons = difficulties
       .slice(0, 8)
       .map(([where, problem]) => `${where}: ${problem}`)
       .join('; ');
-    if (this.#self.clusterId === null && this.seeds.seeds.length > 0) {
+    if (this.#self.clusterId === null && this.founding === null && this.seeds.seeds.length > 0) {
       problems.push({
         code: 'waiting-for-seeds',
         message: `no seed has let this agent in yet (${reasons || 'no answer so far'})`,
@@ -214,16 +240,15 @@ export class Admission {
   #knock(door: Address, seed: string | null, now: MonotonicMs, outbox: Outbox): void {
     if (door === this.#self.facts.address) return;
     if (this.#self.clusterId !== null) {
-      if (!this.#isMemberAt(door)) this.#talk.reconciler.syncWith(door, seed, now, outbox);
-      else this.#succeed({ kind: 'sync', at: door, seed }, outbox);
+      if (!this.#isMemberAt(door)) {
+        this.#talk.reconciler.syncWith(door, seed, now, outbox);
+        // Another founder may still lack the vote that completed the cluster here.
+        if (this.founding !== null) this.#voice.ask({ kind: 'sync', at: door, seed }, this.founding.message(), now, outbox);
+      } else this.#succeed({ kind: 'sync', at: door, seed }, outbox);
       return;
     }
-    const isAsked = this.#voice.ask(
-      { kind: 'join', at: door, seed },
-      { kind: 'join', clusterName: this.#clusterName, entry: this.#self.entry() },
-      now,
-      outbox,
-    );
+    const question: Message = this.founding?.message() ?? { kind: 'join', clusterName: this.#clusterName, entry: this.#self.entry() };
+    const isAsked = this.#voice.ask({ kind: 'join', at: door, seed }, question, now, outbox);
     if (isAsked) this.#joinsOpen += 1;
   }
 

@@ -89,6 +89,7 @@ export class Council {
   pause(now: MonotonicMs): void {
     this.#notBefore = at(now + this.#timings.heartbeatMs * 2);
     this.#attempt = null;
+    this.#sayAt = NEVER;
   }
 
   /** Look again now: something that may call for a change has happened. */

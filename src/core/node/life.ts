@@ -5,7 +5,7 @@
 import { assert } from '../assert.ts';
 import type { CommandResult, DurableState, ExitReason, Outbox } from '../effect.ts';
 import { StandingMachine } from '../fence/index.ts';
-import { type ClusterId, INCARNATION_MAX, type Incarnation, incarnation } from '../ids.ts';
+import { type ClusterId, INCARNATION_MAX, type Incarnation, incarnation, type NodeId } from '../ids.ts';
 import { type ClusterRecord, genesis, isVoter, majorityOf } from '../record/index.ts';
 import { at, type MonotonicMs, NEVER } from '../time.ts';
 import type { Timings } from '../timings.ts';
@@ -38,6 +38,7 @@ export interface LifeParts {
   readonly talk: () => Talk;
   readonly government: () => Government;
   readonly timings: () => Timings;
+  readonly vote: () => readonly NodeId[] | null;
 }
 
 export class Life {
@@ -420,7 +421,7 @@ export class Life {
       nonce: options.nonce,
       record: this.#recovered?.record ?? chain.newest,
       acceptor: this.#recovered === null ? chain.acceptor.state : null,
-      vote: options.vote,
+      vote: this.#parts.vote(),
       fence: fence === null ? null : { reason: fence.reason, message: fence.message },
     };
   }

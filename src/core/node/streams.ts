@@ -34,6 +34,7 @@ export class Streams {
   asked(exchange: number, envelope: Envelope, now: MonotonicMs, outbox: Outbox): void {
     const { message, sender } = envelope;
     if (message.kind === 'join') return this.#admission.answerJoin(exchange, message, now, outbox);
+    if (message.kind === 'vote') return this.#admission.answerVote(exchange, message, now, outbox);
     if (message.kind === 'ask-record') return this.#answerRecord(exchange, message.clusterId, now, outbox);
     if (message.kind !== 'sync') return this.#refuse('datagram-message-in-stream');
     if (this.#self.clusterId !== null && sameTag(sender, this.#self.tag)) {
@@ -47,7 +48,10 @@ export class Streams {
     const { message, sender } = envelope;
     const purpose = this.#voice.close(exchange);
     if (purpose === null) return this.#refuse('answer-to-nothing');
-    const isOfKind = message.kind === 'refused' || message.kind === ANSWER_OF[purpose.kind];
+    const isOfKind =
+      message.kind === 'refused' ||
+      message.kind === ANSWER_OF[purpose.kind] ||
+      ((purpose.kind === 'join' || purpose.kind === 'sync') && (message.kind === 'vote' || message.kind === 'welcome'));
     if (!isOfKind) {
       this.#admission.unanswered(purpose, `answered with "${message.kind}"`, now);
       return this.#refuse('answer-of-wrong-kind');
