@@ -1,6 +1,9 @@
 // The lines of the demo as things happen. What several agents tell of the same thing within a moment becomes one line that names them all,
 // so every line waits that moment before it is printed.
 
+import type { Stamped } from '../support/event-watch.ts';
+import type { Life } from '../support/worker-watch.ts';
+
 const MOMENT_MS = 300;
 
 interface Entry {
@@ -32,6 +35,30 @@ export class Timeline {
     setTimeout(() => this.#printUntil(atMs), MOMENT_MS).unref();
   }
 
+  tellLife({ name, token, startedAtMs, endedAtMs }: Life): void {
+    if (endedAtMs === null) this.add(startedAtMs, 'worker', `of ${name} begins to append to the shared file, with token ${token}`);
+    else this.add(endedAtMs, 'worker', `of ${name} is dead`);
+  }
+
+  /** What a reader wants to follow; the rest of an agent's events is for `quorate events`. */
+  tellEvent(teller: string, { event, earliestMs }: Stamped): void {
+    switch (event.type) {
+      case 'fenced':
+        this.add(earliestMs, 'FENCED', `${teller}: ${event.reason}`);
+        break;
+      case 'quorate':
+        this.add(earliestMs, 'quorate', `${teller}`);
+        break;
+      case 'member-failed':
+        this.add(earliestMs, 'failed', `${event.member} is announced failed`, teller);
+        break;
+      case 'leader-changed':
+        this.add(earliestMs, 'leader', leaderLine(teller, event), teller);
+        break;
+      default:
+    }
+  }
+
   /** Prints what still waits. */
   end(): void {
     this.#printUntil(Number.POSITIVE_INFINITY);
@@ -46,4 +73,10 @@ export class Timeline {
       this.#write(`${seconds} s  ${mark.padEnd(7)}  ${what}${by}\n`);
     }
   }
+}
+
+/** The holder that lost its lease is still named by the record it knows. */
+function leaderLine(teller: string, { leader, token, isSelf }: Stamped['event']): string {
+  if (leader === null || leader === undefined) return 'nobody leads';
+  return leader === teller && isSelf === false ? `${leader} leads no more` : `${leader} leads, with token ${token}`;
 }

@@ -32,7 +32,7 @@ async function killLeader(lab: Hosts): Promise<number> {
   await leader.agent.kill();
   const killedAtMs = sharedNowMs();
   const namedAtMs = await Promise.all(others.map((host) => anotherNamed(lab, host, leader, killedAtMs)));
-  const next = await lab.waitForLeader(others);
+  const next = await lab.waitForLeader(others, leader);
   await lab.waitForWorkers([next]);
   const tookMs = Math.max(...namedAtMs) - killedAtMs;
   printRow([leader.name, next.name, tookMs, lab.workers.living(next.name)!.startedAtMs - killedAtMs]);

@@ -108,16 +108,15 @@ export class Hosts {
     }
   }
 
-  /** The host that the agents call leader, once all of `hosts` name the same. */
-  async waitForLeader(hosts: readonly Host[], timeoutMs?: number): Promise<Host> {
+  /** The host that the agents call leader, once all of `hosts` name the same, and not `former`. */
+  async waitForLeader(hosts: readonly Host[], former?: Host): Promise<Host> {
     let names: (string | undefined)[] = [];
     await this.fleet.waitFor(
       () => `${hosts.map(({ name }) => name).join(' ')} name one leader; they name ${names.join(' ')}`,
       async () => {
         names = await Promise.all(hosts.map(async ({ agent }) => (await agent.status()).leader?.name));
-        return names[0] !== undefined && names.every((name) => name === names[0]);
+        return names[0] !== undefined && names[0] !== former?.name && names.every((name) => name === names[0]);
       },
-      timeoutMs,
     );
     return this.hosts.find(({ name }) => name === names[0])!;
   }
