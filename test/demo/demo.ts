@@ -9,12 +9,10 @@ import type { Life, WorkerWatch } from '../support/worker-watch.ts';
 import { type Check, healedWithoutRestart, neverTwoWorkers, noEventLost, positiveMargins, type TakeOver } from './checks.ts';
 import type { Timeline } from './timeline.ts';
 
-const CUT = [
-  ['n1', 'n2'],
-  ['n3', 'n4', 'n5'],
-] as const;
 /** For whoever reads along. */
 const SCENE_MS = 1500;
+/** The exit code of `run` when what it waited for was lost. */
+const STOPPED = 124;
 
 interface Node {
   readonly agent: AgentProcess;
@@ -35,15 +33,25 @@ export class Demo {
   }
 
   async play(): Promise<Check[]> {
-    this.#say('start', 'five agents, and `quorate run --leader -- worker` beside each');
-    await this.#start();
-    await this.#waitForWorker('n1');
-    await pause(SCENE_MS);
+    try {
+      this.#say('start', 'five agents, and `quorate run --leader -- worker` beside each');
+      await this.#start();
+      return await this.#scenes();
+    } finally {
+      this.#isOver = true;
+    }
+  }
 
+  async #scenes(): Promise<Check[]> {
+    // n1, which began the cluster; another one if this machine was too slow to keep it quorate.
+    const first = await this.#leader();
+    const [second = '', ...majority] = this.#nodes.map(({ agent }) => agent.name).filter((name) => name !== first);
+    const sides = [[first, second], majority] as const;
+    await pause(SCENE_MS);
     const pidsBefore = this.#nodes.map(({ agent }) => agent.pid);
-    const cut = await this.#takeOver('cut', 'n1', async () => {
-      this.#say('CUT', `{${CUT[0].join(' ')}} | {${CUT[1].join(' ')}}`);
-      await Promise.all(CUT.flatMap((side, i) => side.map((name) => this.#drop(name, CUT[1 - i]!))));
+    const cut = await this.#takeOver('cut', first, majority, async () => {
+      this.#say('CUT', sides.map((side) => `{${side.join(' ')}}`).join(' | '));
+      await Promise.all(sides.flatMap((side, i) => side.map((name) => this.#drop(name, sides[1 - i]!))));
     });
     await pause(SCENE_MS);
 
@@ -53,17 +61,16 @@ export class Demo {
     const pidsAfter = this.#nodes.filter(({ agent }) => !agent.hasEnded).map(({ agent }) => agent.pid);
     await pause(SCENE_MS);
 
-    const leader = (await this.#node('n1').agent.status()).leader!.name;
-    const kill = await this.#takeOver('kill', leader, async () => {
-      this.#say('KILL -9', `the agent of ${leader}, which leads`);
-      await this.#node(leader).agent.kill();
+    const next = await this.#leader();
+    const others = this.#nodes.map(({ agent }) => agent.name).filter((name) => name !== next);
+    const kill = await this.#takeOver('kill', next, others, async () => {
+      this.#say('KILL -9', `the agent of ${next}, which leads`);
+      await this.#node(next).agent.kill();
     });
     await pause(SCENE_MS);
 
-    this.#isOver = true;
-    const sharedFile = readFileSync(this.#workers.file, 'utf8');
     return [
-      neverTwoWorkers(this.#workers.lives, sharedFile, sharedNowMs()),
+      neverTwoWorkers(this.#workers.lives, readFileSync(this.#workers.file, 'utf8'), sharedNowMs()),
       positiveMargins([cut, kill]),
       healedWithoutRestart(pidsBefore, pidsAfter),
       noEventLost(this.#nodes.map(({ events }) => events)),
@@ -92,28 +99,38 @@ export class Demo {
 
   /** As a service manager does: `run` that ended because leadership was lost is started again, and waits. */
   async #supervise(agent: AgentProcess): Promise<void> {
-    while (!this.#isOver) {
-      const run = ['run', '--leader', '--socket', agent.socketPath, '--', ...this.#workers.command(agent.name, { isStubborn: false })];
-      await this.#fleet.begin(run).ended;
-    }
+    const args = ['run', '--leader', '--socket', agent.socketPath, '--', ...this.#workers.command(agent.name, { isStubborn: false })];
+    let code: number | null = STOPPED;
+    while (!this.#isOver && code === STOPPED) ({ code } = await this.#fleet.begin(args).ended);
   }
 
-  /** Does what takes the leader's place from it, and waits until another's worker runs. */
-  async #takeOver(what: string, from: string, act: () => Promise<void>): Promise<TakeOver> {
+  /** The name that the leader gives itself, once its worker runs. */
+  async #leader(): Promise<string> {
+    let name = '';
+    await this.#fleet.waitFor('the worker of a leader runs', async () => {
+      const all = await Promise.all(this.#nodes.map(({ agent }) => agent.status()));
+      name = all.find(({ leader }) => leader?.isSelf === true)?.name ?? '';
+      return this.#workers.living(name) !== undefined;
+    });
+    return name;
+  }
+
+  /** Does what takes the leader's place from it, and waits until the worker of one of `others` runs. */
+  async #takeOver(what: 'cut' | 'kill', from: string, others: readonly string[], act: () => Promise<void>): Promise<TakeOver> {
     const sinceMs = sharedNowMs();
     const old = this.#workers.living(from)!;
-    const isCut = what === 'cut';
     await act();
-    const others = this.#nodes.filter(({ agent }) => (isCut ? CUT[1].some((name) => name === agent.name) : agent.name !== from));
+    const watches = others.map((name) => this.#node(name).events);
     const named = (): Stamped[] =>
-      others.flatMap(({ events }) => events.seen.filter((stamped) => stamped.latestMs > sinceMs && namesAnother(stamped, from)));
+      watches.flatMap(({ seen }) => seen.filter((stamped) => stamped.latestMs > sinceMs && namesAnother(stamped, from)));
     const next = (): Life | undefined => this.#workers.lives.find((life) => life.name !== from && life.startedAtMs > sinceMs);
     await this.#fleet.waitFor(`another leads, and its worker runs, after the ${what}`, () => named().length > 0 && next() !== undefined);
     await this.#fleet.waitFor(`the worker of ${from} is gone`, () => old.endedAtMs !== null);
-    const fenced = isCut ? this.#node(from).events.firstAfter(sinceMs, 'fenced', from) : undefined;
+    const fenced = this.#node(from).events.firstAfter(sinceMs, 'fenced', from);
     return {
       what,
-      fencedAtMs: isCut ? (fenced?.latestMs ?? Number.POSITIVE_INFINITY) : null,
+      // Who is cut off and has not fenced by now never did so in time.
+      fencedAtMs: what === 'kill' ? null : (fenced?.latestMs ?? Number.POSITIVE_INFINITY),
       workerDeadAtMs: old.endedAtMs!,
       namedAtMs: Math.min(...named().map(({ earliestMs }) => earliestMs)),
       nextWorkerAtMs: next()!.startedAtMs,
@@ -129,10 +146,6 @@ export class Demo {
     for (const { agent } of this.#nodes) {
       await this.#fleet.waitFor(`${agent.name} is quorate`, async () => (await agent.get('/v1/quorum')).status === 200);
     }
-  }
-
-  async #waitForWorker(name: string): Promise<void> {
-    await this.#fleet.waitFor(`the worker of ${name} runs`, () => this.#workers.living(name) !== undefined);
   }
 
   #node(name: string): Node {
