@@ -29,7 +29,7 @@ export type Effect =
   | { readonly kind: 'exit'; readonly reason: ExitReason; readonly message: string };
 
 /** `left` and `stopped` are clean (exit code 0), the others end with 1. */
-export type ExitReason = 'left' | 'stopped' | 'name-clash' | 'superseded' | 'two-clusters' | 'storage';
+export type ExitReason = 'left' | 'stopped' | 'name-clash' | 'superseded' | 'two-clusters' | 'storage' | 'rolled-back';
 
 export type CommandResult =
   | { readonly kind: 'done' }

@@ -42,6 +42,8 @@ export type Message =
   | WholeRecord
   | Confirm
   | Confirmed
+  | Recall
+  | Recalled
   | Request
   | Vote;
 
@@ -335,6 +337,18 @@ export interface Confirmed {
   readonly nonce: number;
   readonly epoch: number;
   readonly counter: number;
+}
+
+/** UDP, from a voter that started: "what is the highest that you saw of me?" Until a majority has said, it neither acks nor votes (R14). */
+export interface Recall {
+  readonly kind: 'recall';
+}
+
+export interface Recalled {
+  readonly kind: 'recalled';
+  readonly tag: Tag;
+  readonly incarnation: number;
+  readonly writeCount: number;
 }
 
 /** UDP, to a voter: a wish that only voters can propose (R10, R11). Idempotent; asked again until it shows in the record. */

@@ -120,7 +120,7 @@ class MemberNode implements Node {
       refuse,
       (kind, above, later, outbox) => this.#life.outlived(kind, above, later, outbox),
       (slot, from, envelope, message, later, outbox) => this.#government.hear(slot, from, envelope, message, later, outbox),
-      (hello) => this.#government.keeper.hearHello(hello),
+      (hello, later) => this.#government.hearHello(hello, later),
       options.previous,
       () => this.#life.standing.isQuorate,
     );
@@ -348,6 +348,7 @@ class MemberNode implements Node {
     const isWatcher = this.#government.chain.isVoter || !this.#life.standing.isQuorate;
     this.#roster.setPatience(isWatcher ? this.#timings.failMs : UNHURRIED * this.#timings.failMs, now);
     this.#government.tick(now, outbox);
+    if (this.#government.recall.isRolledBack) return this.#life.rolledBack(now, outbox);
     this.#talk.tick(now, outbox);
     this.#upkeep.tick(now, outbox);
   }

@@ -29,4 +29,6 @@ export const KIND = {
   confirmed: 24,
   request: 25,
   vote: 26,
+  recall: 27,
+  recalled: 28,
 } as const satisfies Record<Message['kind'], number>;

@@ -63,7 +63,12 @@ const writer = new PackedWriter();
 export function votingToFields(message: Voting): unknown[] {
   switch (message.kind) {
     case 'beat':
-      return [flagsOf(message), message.storeId === null ? null : hexToBytes(message.storeId), message.writeCount, acksToBytes(message.acks)];
+      return [
+        flagsOf(message),
+        message.storeId === null ? null : hexToBytes(message.storeId),
+        message.writeCount,
+        acksToBytes(message.acks),
+      ];
     case 'ack':
       return [acksToBytes(message.acks)];
     case 'relayed': {
@@ -93,6 +98,10 @@ export function votingToFields(message: Voting): unknown[] {
       return [message.nonce];
     case 'confirmed':
       return [message.nonce, message.epoch, message.counter];
+    case 'recall':
+      return [];
+    case 'recalled':
+      return [message.tag.lo, message.tag.hi, message.incarnation, message.writeCount];
     case 'request':
       return [WISHES.indexOf(message.wish.kind), hexToBytes(message.wish.id)];
     case 'vote':
@@ -119,6 +128,12 @@ export function fieldsToVoting(kind: number, fields: readonly unknown[], check: 
       return { kind: 'confirmed', nonce: check.safe(fields[0]), epoch: check.safe(fields[1]), counter: check.safe(fields[2]) };
     case KIND.request:
       return { kind: 'request', wish: { kind: check.choice(fields[0], WISHES), id: check.hex32(fields[1]) as NodeId } };
+    case KIND.recall:
+      return { kind: 'recall' };
+    case KIND.recalled: {
+      const tag = { lo: check.uint32(fields[0]), hi: check.uint32(fields[1]) };
+      return { kind: 'recalled', tag, incarnation: check.whole(fields[2], INCARNATION_MAX), writeCount: check.safe(fields[3]) };
+    }
     case KIND.vote:
       return voteOf(fields, check);
     default:

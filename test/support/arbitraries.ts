@@ -249,6 +249,8 @@ export const messagesByKind: { readonly [K in Message['kind']]: fc.Arbitrary<Ext
     waits: fc.array(record({ id: someNodeId, waitMs: someMs }), { maxLength: 4 }),
   }),
   confirm: record({ kind: fc.constant('confirm'), nonce: safe }),
+  recall: record({ kind: fc.constant('recall') }),
+  recalled: record({ kind: fc.constant('recalled'), tag: someTag, incarnation: someIncarnation, writeCount: safe }),
   confirmed: record({ kind: fc.constant('confirmed'), nonce: safe, epoch: safe, counter: someCounter }),
   request: record({
     kind: fc.constant('request'),

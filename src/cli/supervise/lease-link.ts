@@ -55,7 +55,7 @@ export class LeaseLink {
         await this.#parts.withAgent((agent) => this.#read(agent));
       } catch (error) {
         if (!(error instanceof Failure) || error.exitCode !== EXIT.unreachable) throw error;
-        this.#parts.onWaiting(error.message.split('\n')[0] ?? '');
+        this.#wait(error.message.split(/[;\n]/)[0] ?? '');
       }
       if (!this.#isClosed) await this.#pause(TRY_AGAIN_MS);
     }
@@ -91,7 +91,7 @@ export class LeaseLink {
     } catch (error) {
       // Too many at the moment; any other refusal stays one.
       if (!(error instanceof ApiProblem) || error.status !== 503) throw error;
-      this.#parts.onWaiting(error.message);
+      this.#wait(error.message);
     }
   }
 
@@ -101,18 +101,22 @@ export class LeaseLink {
   }
 
   async #notHeld({ type, reason, node }: LeaseNotHeldJson): Promise<void> {
-    const { supervisor, onWaiting } = this.#parts;
+    const { supervisor } = this.#parts;
     if (supervisor.phase === 'running') {
       supervisor.lost(type === 'revoke' ? reason : `the agent of ${node} was started anew`);
       return;
     }
     if (supervisor.phase !== 'waiting') return;
-    onWaiting(reason);
+    this.#wait(reason);
     if (type === 'wait') return;
     // Granted and taken back before a child was started: the agent must not wait for the end of one.
     await this.#report();
     this.#client = null;
     this.#stream.abort();
+  }
+
+  #wait(reason: string): void {
+    if (this.#parts.supervisor.phase === 'waiting') this.#parts.onWaiting(reason);
   }
 
   /** Asks now, and again as long as there is a lease to keep; one question at a time. */

@@ -33,7 +33,7 @@ export async function runAgent(line: CommandLine, io: Io): Promise<number> {
     // A wish to stop that came while it was starting.
     if (isStopping) await agent.stop();
     else if (options.start.kind === 'dev') {
-      await settled(agent);
+      if (options.seeds.length === 0) await settled(agent);
       io.err.write(devGreeting(agent, io));
     }
     const { code, message, hint } = await agent.finished;
@@ -51,7 +51,7 @@ export async function runAgent(line: CommandLine, io: Io): Promise<number> {
 /** A cluster of one is quorate as soon as that is on disk; the greeting is to say so. */
 async function settled({ handle }: Pick<Agent, 'handle'>): Promise<void> {
   const isQuorate = (): boolean => handle.view.isQuorate(handle.nowMs(), handle.bootMs());
-  if (handle.view.clusterId === null || isQuorate()) return;
+  if (isQuorate()) return;
   await new Promise<void>((resolve) => {
     const done = (): void => {
       clearTimeout(timeout);

@@ -2,7 +2,8 @@
 // waits (R9) keep it safe; a bad wish costs time, never two leaders.
 
 import type { NodeId } from '../ids.ts';
-import { type Change, type ClusterRecord, type Condemned, isVoter, majorityOf, NO_CHANGE, type Poll, type Voter } from '../record/index.ts';
+import { LIMITS } from '../message.ts';
+import { type Change, type ClusterRecord, type Condemned, isVoter, majorityOf, type Poll, type Voter } from '../record/index.ts';
 import type { Timings } from '../timings.ts';
 
 /** What a voter knows when it asks itself. */
@@ -24,6 +25,8 @@ export interface Situation {
   readonly gone: readonly { readonly id: NodeId; readonly forMs: number; readonly isReplaced: boolean }[];
   /** Wishes of operators and leavers. */
   readonly wanted: readonly { readonly kind: 'remove-voter' | 'add-voter' | 'forget'; readonly id: NodeId }[];
+  /** Condemned entries that nobody needs any more (R2). */
+  readonly reapable: readonly NodeId[];
   readonly storeIdOf: (id: NodeId) => string | null;
 }
 
@@ -44,8 +47,11 @@ export function chooseChange(situation: Situation, poll: Poll): Change | null {
   // A condemnation never waits for a dwell, so it never shares a version with a change of voters.
   const voters = condemn.length === 0 && poll.isDwellOver ? voterChange(situation) : null;
   const leader = leaderChange(situation);
-  if (condemn.length === 0 && voters === null && leader === null) return null;
-  return { ...NO_CHANGE, condemn, voters, leader };
+  const reap = situation.reapable
+    .filter((id) => !condemn.some((entry) => entry.id === id))
+    .slice(0, LIMITS.changeEntriesMax - condemn.length);
+  if (condemn.length === 0 && voters === null && leader === null && reap.length === 0) return null;
+  return { condemn, reap, voters, leader };
 }
 
 function leaderChange({ hasResigned, isLeaderGone, mayLead, self }: Situation): Change['leader'] {

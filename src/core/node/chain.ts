@@ -12,6 +12,7 @@ import type { Ledger } from './ledger.ts';
 
 /** Decided changes kept for those who are behind (R2). */
 const DELTAS_KEPT = 64;
+const REAP_AFTER_MS = 86_400_000;
 /** More go over a stream: what rides in a datagram stays small. */
 export const DELTAS_PER_DATAGRAM = 4;
 
@@ -99,8 +100,10 @@ export class Chain {
     return Math.max(0, this.#timings.dwellMs - (now - this.#epochSince));
   }
 
-  condemnedSince(id: NodeId): MonotonicMs | null {
-    return this.#condemnedSince.get(id) ?? null;
+  /** R2: its entry has been known here, in this run, for so long that nobody can still need it. */
+  mayReap(id: NodeId, now: MonotonicMs): boolean {
+    const since = this.#condemnedSince.get(id);
+    return since !== undefined && now - since >= REAP_AFTER_MS;
   }
 
   /** A change that was decided on top of the present record. */
@@ -154,7 +157,9 @@ export class Chain {
   #adopt(record: ClusterRecord, now: MonotonicMs, outbox: Outbox): void {
     this.#adopting = record;
     this.acceptor.advance(record.version);
-    for (const entry of record.condemned) if (!this.#condemnedSince.has(entry.id)) this.#condemnedSince.set(entry.id, now);
+    const condemned = new Set(record.condemned.map((entry) => entry.id));
+    for (const id of condemned) if (!this.#condemnedSince.has(id)) this.#condemnedSince.set(id, now);
+    for (const id of this.#condemnedSince.keys()) if (!condemned.has(id)) this.#condemnedSince.delete(id);
     this.#ledger.write(outbox, (at, box) => {
       if (this.#adopting === record) this.#adopting = null;
       const before = this.#record;

@@ -36,6 +36,7 @@ export class Council {
   readonly #random: Random;
   readonly #situation: (now: MonotonicMs) => Situation | null;
   readonly #storeId: string;
+  readonly #isCleared: () => boolean;
   #timings: Timings;
   #attempt: Attempt | null = null;
   #attemptUntil: MonotonicMs = NEVER;
@@ -63,7 +64,9 @@ export class Council {
     storeId: string,
     now: MonotonicMs,
     situation: (now: MonotonicMs) => Situation | null,
+    isCleared: () => boolean,
   ) {
+    this.#isCleared = isCleared;
     this.#self = self;
     this.#roster = roster;
     this.#voice = voice;
@@ -152,7 +155,7 @@ export class Council {
 
   #mayVote(): boolean {
     const { record } = this.#chain;
-    return (record?.voters ?? []).some((voter) => voter.id === this.#self.id && voter.storeId === this.#storeId);
+    return this.#isCleared() && (record?.voters ?? []).some((voter) => voter.id === this.#self.id && voter.storeId === this.#storeId);
   }
 
   #onPrepare(from: NodeId, { version, ballot, suspects }: Prepare, via: Address | null, now: MonotonicMs, outbox: Outbox): void {
@@ -170,7 +173,7 @@ export class Council {
   #onAccept(from: NodeId, { version, ballot, change }: Accept, via: Address | null, now: MonotonicMs, outbox: Outbox): void {
     const { record, acceptor } = this.#chain;
     if (!this.#mayVote() || record === null || this.#chain.newest !== record) return;
-    const mayReap = (): boolean => false;
+    const mayReap = (id: NodeId): boolean => this.#chain.mayReap(id, now);
     const verdict = acceptor.accept(record, version, ballot, change, this.#chain.dwellLeftMs(now) <= 0, mayReap);
     if (verdict.kind === 'ignored') return;
     if (verdict.kind === 'nack') return this.#say(from, { kind: 'nack', version, ballot, promised: verdict.promised }, via, now, outbox);

@@ -4,7 +4,7 @@
 import { assertNever } from '../assert.ts';
 import type { Outbox } from '../effect.ts';
 import { sameTag } from '../hash.ts';
-import type { Address, NodeId } from '../ids.ts';
+import type { Address, Incarnation, NodeId } from '../ids.ts';
 import { type Instant, instant } from '../lease/index.ts';
 import { NONE } from '../membership/index.ts';
 import type {
@@ -16,16 +16,19 @@ import type {
   Confirmed,
   Deltas,
   Envelope,
+  Hello,
   Nack,
   Prepare,
   Promised,
+  Recall as Recall_,
+  Recalled,
   Relayed,
   Request,
   WholeRecord,
 } from '../message.ts';
 import type { Random } from '../random.ts';
 import { type ClusterRecord, type Condemned, isCondemned, isVoter, majorityOf } from '../record/index.ts';
-import { at, type MonotonicMs } from '../time.ts';
+import { at, type MonotonicMs, NEVER } from '../time.ts';
 import type { Timings } from '../timings.ts';
 import type { LeaderView, QuorumView, RecordView } from '../view.ts';
 import type { Situation } from './agenda.ts';
@@ -35,11 +38,26 @@ import { Council } from './council.ts';
 import { Keeper } from './keeper.ts';
 import type { Ledger } from './ledger.ts';
 import type { NodeOptions } from './node-options.ts';
+import { Recall } from './recall.ts';
 import type { Roster } from './roster.ts';
 import type { Self } from './self.ts';
 import type { Voice } from './voice.ts';
 
-export type RecordMessage = Beat | Ack | Relayed | Prepare | Promised | Nack | Accept | Accepted | Deltas | Confirm | Confirmed | Request;
+export type RecordMessage =
+  | Beat
+  | Ack
+  | Relayed
+  | Prepare
+  | Promised
+  | Nack
+  | Accept
+  | Accepted
+  | Deltas
+  | Confirm
+  | Confirmed
+  | Recall_
+  | Recalled
+  | Request;
 
 /** What the node's life tells of itself when it is asked. */
 export interface LifeFacts {
@@ -59,11 +77,14 @@ export class Government {
   readonly keeper: Keeper;
   readonly announcer: Announcer;
   readonly council: Council;
+  readonly recall: Recall;
+  readonly #ledger: Ledger;
   readonly #options: NodeOptions;
   readonly #self: Self;
   readonly #roster: Roster;
   readonly #voice: Voice;
   readonly #life: () => LifeFacts;
+  readonly #startedAt: MonotonicMs;
   #timings: Timings;
   readonly #wishes = new Map<string, { readonly kind: Request['wish']['kind']; readonly id: NodeId; readonly until: number }>();
   readonly #goneSince = new Map<NodeId, number>();
@@ -72,6 +93,7 @@ export class Government {
   #askedRecordAt = Number.NEGATIVE_INFINITY;
   #confirming: { readonly nonce: number; readonly from: Set<NodeId> } | null = null;
   #bootMs = 0;
+  #recallAt: MonotonicMs = at(0);
 
   constructor(
     options: NodeOptions,
@@ -91,6 +113,7 @@ export class Government {
     this.#voice = voice;
     this.#timings = timings;
     this.#life = life;
+    this.#startedAt = now;
     this.announcer = new Announcer(roster);
     this.chain = new Chain(self.id, options.record, options.acceptor, ledger, this.announcer, timings, now, {
       adopted: (record, before, later, outbox) => {
@@ -98,14 +121,38 @@ export class Government {
         adopted(record, before, later, outbox);
       },
     });
-    this.keeper = new Keeper(self, roster, voice, this.chain, timings, random, now, () => this.#beatFacts(ledger.writeCount));
-    this.council = new Council(self, roster, voice, this.chain, this.keeper, ledger, timings, random, options.storeId, now, (when) =>
-      this.#situation(when),
+    this.recall = new Recall(self.id, options.incarnation, options.writeCount, options.record !== null);
+    this.#ledger = ledger;
+    this.keeper = new Keeper(
+      self,
+      roster,
+      voice,
+      this.chain,
+      timings,
+      random,
+      now,
+      () => this.#beatFacts(ledger.writeCount),
+      () => this.recall.isCleared,
+    );
+    this.council = new Council(
+      self,
+      roster,
+      voice,
+      this.chain,
+      this.keeper,
+      ledger,
+      timings,
+      random,
+      options.storeId,
+      now,
+      (when) => this.#situation(when),
+      () => this.recall.isCleared,
     );
   }
 
   get nextAt(): MonotonicMs {
-    return at(Math.min(this.keeper.nextAt, this.council.nextAt, this.announcer.nextAt));
+    const recallAt = this.recall.isCleared || this.recall.isRolledBack || this.chain.record === null ? NEVER : this.#recallAt;
+    return at(Math.min(this.keeper.nextAt, this.council.nextAt, this.announcer.nextAt, recallAt));
   }
 
   /** Both clocks are read once a step. */
@@ -115,6 +162,7 @@ export class Government {
 
   tick(now: MonotonicMs, outbox: Outbox): void {
     this.announcer.tick(now, outbox);
+    if (!this.recall.isCleared) this.#askRecall(now, outbox);
     this.keeper.tick(this.#instant(now), now, outbox);
     this.council.tick(now, outbox);
   }
@@ -196,6 +244,13 @@ export class Government {
 
   // ── hearing ──
 
+  /** Not null for one that is let in only above this incarnation (R2). */
+  hearHello(hello: Hello, now: MonotonicMs): Incarnation | null {
+    if (this.isBelowFloor(hello.entry.id, hello.entry.incarnation, now)) return this.chain.record?.floor ?? null;
+    this.keeper.hearHello(hello);
+    return null;
+  }
+
   /** From a known, living member, directly. */
   hear(slot: number, from: Address, envelope: Envelope, message: RecordMessage, now: MonotonicMs, outbox: Outbox): boolean {
     const { table } = this.#roster;
@@ -259,6 +314,7 @@ export class Government {
     const id = this.#roster.table.directory.idAt(slot);
     switch (message.kind) {
       case 'beat': {
+        this.recall.remember(id, this.#roster.table.tagOf(slot), this.#roster.table.incarnationOf(slot), message.writeCount);
         const isKnown = this.keeper.hearBeat(slot, message, counter, via, now, outbox);
         if (message.isShort && via === null) this.keeper.passOn(slot, message, counter, recordVersion, from, now, outbox);
         return isKnown;
@@ -282,6 +338,12 @@ export class Government {
         return true;
       case 'confirmed':
         if (this.#confirming?.nonce === message.nonce && message.epoch === this.chain.record?.epoch) this.#confirming.from.add(id);
+        return true;
+      case 'recall':
+        this.#voice.datagram([from], this.recall.answerTo(id, this.#roster.table.tagOf(slot)), now, outbox);
+        return true;
+      case 'recalled':
+        this.recall.hear(id, message, this.#self.tag, this.#self.incarnation, this.#ledger.writeCount, this.#voterIds());
         return true;
       case 'request':
         if (this.chain.isVoter) this.wish(message.wish.kind, message.wish.id, now, outbox);
@@ -323,6 +385,25 @@ export class Government {
       this.#voice.ask({ kind: 'record', at: address, seed: null }, { kind: 'ask-record', clusterId: cluster }, now, outbox);
   }
 
+  /** R14: a voter that started asks what the others remember of it; until a majority has said, it neither acks nor votes. */
+  #askRecall(now: MonotonicMs, outbox: Outbox): void {
+    const voters = this.#voterIds();
+    if (voters.length === 0 || this.recall.isRolledBack) return;
+    this.recall.consider(voters);
+    if (now < this.#recallAt) return;
+    this.#recallAt = at(now + this.#timings.heartbeatMs / 2);
+    const to: Address[] = [];
+    for (const id of this.recall.missing(voters)) {
+      const slot = this.#roster.table.slotOf(id);
+      if (slot !== NONE) to.push(this.#roster.table.factsOf(slot).address);
+    }
+    this.#voice.datagram(to, { kind: 'recall' }, now, outbox);
+  }
+
+  #voterIds(): NodeId[] {
+    return this.chain.record?.voters.map((voter) => voter.id) ?? [];
+  }
+
   #beatFacts(writeCount: number): Omit<Beat, 'kind' | 'isShort' | 'acks'> {
     const { quorateSince, canVote } = this.#life();
     const { record, isVoter: isVoterHere } = this.chain;
@@ -358,6 +439,7 @@ export class Government {
       candidates: this.#candidates(record),
       gone: this.#gone(record, now),
       wanted: [...this.#wishes.values()],
+      reapable: this.#reapable(record, now),
       storeIdOf: (id) => this.keeper.candidate(id)?.storeId ?? null,
     };
   }
@@ -387,6 +469,27 @@ export class Government {
     const incarnation = table.incarnationOf(slot);
     if (incarnation === leader.incarnation) return !table.isAlive(slot);
     return incarnation > leader.incarnation && this.keeper.isShownToFollow(table.tagOf(slot), leader.incarnation);
+  }
+
+  /** R2: forgotten, or long back as a later life. */
+  #reapable(record: ClusterRecord, now: MonotonicMs): NodeId[] {
+    const { table } = this.#roster;
+    return record.condemned
+      .filter(({ id, incarnation }) => {
+        const slot = table.slotOf(id);
+        return this.chain.mayReap(id, now) && (slot === NONE || table.incarnationOf(slot) > incarnation) && record.leader?.id !== id;
+      })
+      .map(({ id }) => id);
+  }
+
+  /**
+   * R2: what reaping leaves behind. An id that no list holds any more is let in only above the floor, or a life that slept through
+   * the reaping of its own end would be acked. A voter that has just started holds no list yet and does not judge.
+   */
+  isBelowFloor(id: NodeId, incarnation: number, now: MonotonicMs): boolean {
+    const { record } = this.chain;
+    if (record === null || !this.chain.isVoter || now - this.#startedAt < 2 * this.#timings.failMs) return false;
+    return incarnation <= record.floor && this.#roster.table.slotOf(id) === NONE;
   }
 
   #candidates(record: ClusterRecord): Situation['candidates'] {

@@ -47,6 +47,7 @@ export class Keeper {
   readonly #chain: Chain;
   readonly #random: Random;
   readonly #facts: () => BeatFacts;
+  readonly #mayVote: () => boolean;
   readonly #candidates = new Map<NodeId, Candidate>();
   /** Lives that proved to follow the one acked last (R9), by their tag: the incarnation that they followed. */
   readonly #shown = new Map<string, number>();
@@ -67,7 +68,9 @@ export class Keeper {
     random: Random,
     now: MonotonicMs,
     facts: () => BeatFacts,
+    mayVote: () => boolean,
   ) {
+    this.#mayVote = mayVote;
     this.#self = self;
     this.#roster = roster;
     this.#voice = voice;
@@ -185,7 +188,7 @@ export class Keeper {
   /** R5: a voter of its own record acks the highest life it knows, unless its record or what it last accepted condemns that life. */
   #ackRow(slot: number, id: NodeId, tag: Tag, counter: number, now: MonotonicMs): AckRow | 'hold' | null {
     const { record, acceptor, isVoter } = this.#chain;
-    if (record === null || !isVoter) return null;
+    if (record === null || !isVoter || !this.#mayVote()) return null;
     const { table } = this.#roster;
     const incarnation = table.incarnationOf(slot);
     if (isCondemned(this.#chain.newest ?? record, id, incarnation) || acceptor.hasAcceptedEndOf(id, incarnation)) return null;

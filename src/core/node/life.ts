@@ -271,6 +271,16 @@ export class Life {
     if (!this.#standing.isFencing) this.#nextLife(above, outbox);
   }
 
+  /** R14: others remember more of this node than its own disk. It must not vote, so it must not go on under this id. */
+  rolledBack(now: MonotonicMs, outbox: Outbox): void {
+    if (this.#exitAfterFence !== null || this.#isOver) return;
+    const message =
+      'the state directory is older than what the other voters remember of this agent: it was restored from a copy, and an agent that forgot its promises must not vote';
+    this.#exitAfterFence = { reason: 'rolled-back', message };
+    if (this.#standing.isQuorate) this.fence('superseded', message, now, outbox);
+    else if (!this.#standing.isFencing) this.#exit('rolled-back', message, outbox);
+  }
+
   storageFailed(reason: string, now: MonotonicMs, outbox: Outbox): void {
     const message = `the state could not be written: ${reason}`;
     if (this.#standing.isQuorate) {

@@ -29,6 +29,7 @@ const ANSWERS_TO_STRANGERS = 64;
 /** Nobody follows a higher life of its own id further than this: one more must still be believed by whoever knows an earlier one. */
 const OWN_LEAP_MAX = INCARNATION_LEAP_MAX / 2;
 const RTTS_MAX = 256;
+const HIGHEST_TAG: Tag = { lo: 0xffffffff, hi: 0xffffffff };
 /** Rounds of a list in which nothing happens, in heartbeats, for up to so many members and for more. */
 const FEW = 8;
 const CALM_ROUNDS_OF_FEW = 4;
@@ -38,6 +39,9 @@ const CALM_AFTER = 2;
 
 /** A higher life of this node's id is known elsewhere, or this one was declared ended: a new one above `incarnation` is due. */
 export type Fate = (kind: 'superseded' | 'ended', incarnation: Incarnation, now: MonotonicMs, outbox: Outbox) => void;
+
+/** Learns who succeeds whom; not null for one that is let in only above this incarnation (R2). */
+export type OnHello = (hello: Hello, now: MonotonicMs) => Incarnation | null;
 
 /** Takes what concerns the record or the lease; false when the sender should introduce itself. */
 export type Govern = (slot: number, from: Address, envelope: Envelope, message: RecordMessage, now: MonotonicMs, outbox: Outbox) => boolean;
@@ -50,7 +54,7 @@ export class Talk {
   readonly #refuse: (reason: string) => void;
   readonly #fate: Fate;
   readonly #govern: Govern;
-  readonly #onHello: (hello: Hello) => void;
+  readonly #onHello: OnHello;
   readonly #previous: Succession | null;
   readonly #isQuorate: () => boolean;
   readonly reconciler: Reconciler;
@@ -77,7 +81,7 @@ export class Talk {
     refuse: (reason: string) => void,
     fate: Fate,
     govern: Govern,
-    onHello: (hello: Hello) => void,
+    onHello: OnHello,
     previous: Succession | null,
     isQuorate: () => boolean,
   ) {
@@ -303,7 +307,13 @@ export class Talk {
     if (!sameTag(tag, envelope.sender) || !sameTag(tag, entry.tag) || entry.state !== 'alive') return this.#refuse('false-introduction');
     const known = table.slotOf(entry.id);
     if (known !== NONE && this.#deafTo.has(known)) return this.#refuse('dev-partition');
-    this.#onHello(hello);
+    const floor = this.#onHello(hello, now);
+    if (floor !== null) {
+      this.#refuse('below-floor');
+      const answer = { kind: 'superseded', id: entry.id, incarnation: floor, tag: HIGHEST_TAG } as const;
+      if (this.#mayAnswer()) this.#voice.datagram([from], answer, now, outbox);
+      return;
+    }
     const belief = this.#roster.believe(entry, 'itself', now, outbox);
     if (belief === 'self-superseded') return this.#aboutSelf(entry.incarnation, entry.tag, now, outbox);
     if (belief === 'refused') return;
