@@ -66,6 +66,7 @@ class MemberNode implements Node {
   readonly #roles: Roles;
   #timings: Timings;
   #hasStarted = false;
+  #isKeptUp = false;
   #wakeAt: MonotonicMs = NEVER;
   #bootMs = 0;
   #lastNow: MonotonicMs;
@@ -156,6 +157,11 @@ class MemberNode implements Node {
   /** Its incarnation is on disk and it belongs to a cluster: it may speak. */
   get #isMember(): boolean {
     return this.#life.hasBegun;
+  }
+
+  /** Its first life is on disk (R14), and no orphans of the run before have to be waited for in silence (R13). */
+  get #maySeek(): boolean {
+    return this.#life.isOnDisk && (this.#life.hasBegun || !this.#life.hasCluster);
   }
 
   // ── reading ──
@@ -340,10 +346,14 @@ class MemberNode implements Node {
   #tick(now: MonotonicMs, outbox: Outbox): void {
     this.#life.tick(now, outbox);
     if (this.#life.isOver || this.#life.isSayingFarewell) return;
-    if (this.#life.isOnDisk) this.#admission.tick(now, outbox);
+    if (this.#maySeek) this.#admission.tick(now, outbox);
     this.#decide(now, outbox);
     if (this.#confirming !== null) this.#finishConfirm(this.#confirming, now, outbox);
     if (!this.#isMember) return;
+    if (!this.#isKeptUp) {
+      this.#isKeptUp = true;
+      this.#upkeep.begin(now);
+    }
     // Everyone beats to the voters; another member that is quorate leaves doubt to them (R8).
     const isWatcher = this.#government.chain.isVoter || !this.#life.standing.isQuorate;
     this.#roster.setPatience(isWatcher ? this.#timings.failMs : UNHURRIED * this.#timings.failMs, now);
@@ -356,7 +366,7 @@ class MemberNode implements Node {
   #nextAt(now: MonotonicMs, bootMs: number): MonotonicMs {
     const lifeAt = this.#life.nextAt();
     if (this.#life.isSayingFarewell) return lifeAt;
-    const admissionAt = this.#life.isOnDisk ? this.#admission.nextAt : NEVER;
+    const admissionAt = this.#maySeek ? this.#admission.nextAt : NEVER;
     const confirmAt = this.#confirming?.until ?? NEVER;
     const early = Math.min(lifeAt, admissionAt, confirmAt);
     if (!this.#isMember) return at(Math.max(now, early));
@@ -434,7 +444,7 @@ class MemberNode implements Node {
       case 'join':
         this.#admission.join(ticket, command.seeds, now, outbox);
         // Not before the first life is on disk (R14): then it is ticked anyhow.
-        if (this.#life.isOnDisk) this.#admission.tick(now, outbox);
+        if (this.#maySeek) this.#admission.tick(now, outbox);
         return;
       case 'leave': {
         const refusal = this.#life.leave(ticket, now, outbox);

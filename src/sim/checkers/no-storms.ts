@@ -8,7 +8,7 @@ import type { CheckedWorld, Checker } from './checker.ts';
 const WINDOW_MS = 5000;
 /** A second: rounds and rumours to a few peers twice a second, questions to the silent, greetings; and twice for each member. */
 const PACKETS_MAX = 25;
-const PACKETS_PER_MEMBER_MAX = 2;
+const PACKETS_PER_MEMBER_MAX = 60;
 
 export class NoStorms implements Checker {
   readonly rule = 'no-storms';

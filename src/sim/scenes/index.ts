@@ -7,6 +7,7 @@ import { chaos } from './chaos.ts';
 import { crashOne, crashTen, pauseTenSeconds, restartNewAddress } from './crashing.ts';
 import { longPartition, lossThirty, oneWay, partitionHeal } from './cutting.ts';
 import { leave, nameClash } from './departing.ts';
+import { proof } from './proof.ts';
 import type { Scene } from './scene.ts';
 import { bootstrapAllAtOnce, seedsDownAtStart, steady } from './starting.ts';
 
@@ -25,6 +26,7 @@ export const SCENES: readonly Scene[] = [
   leave,
   nameClash,
   chaos,
+  proof,
 ];
 
 export function findScene(name: string): Scene | null {
