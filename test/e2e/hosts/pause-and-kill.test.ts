@@ -43,7 +43,7 @@ describeHosts('an agent under a signal', () => {
     await lab.waitForWorkers([next]);
     await lab.waitForQuorate(lab.hosts);
     expect((await killed.agent.status()).incarnation).toBeGreaterThan(before);
-    expect((await killed.agent.status()).leader).toMatchObject({ name: next.name, isSelf: false });
+    expect(await lab.waitForLeader(lab.hosts, killed)).toBe(next);
     expect(overlapMs(lab.workers.lives, sharedNowMs())).toBe(0);
     expect(lab.workers.lives[0]!.endedAtMs).not.toBeNull();
   });
