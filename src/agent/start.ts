@@ -84,7 +84,7 @@ async function assemble(
       restarts: identity.incarnation - identity.bornIncarnation,
       zone: options.zone,
       software: VERSION,
-      canVote: options.canVote && !(isDev && options.seeds.length > 0),
+      canVote: options.canVote && !isEphemeral(options),
       tags: options.tags,
     },
   };
@@ -274,4 +274,9 @@ class Ending {
 function after(ms: number, callback: () => void): () => void {
   const timeout = setTimeout(callback, ms);
   return () => clearTimeout(timeout);
+}
+
+/** A voter must remember what it promised (R14): one that came to try out an existing cluster and keeps nothing never votes. */
+function isEphemeral({ start, seeds, stateDir }: AgentOptions): boolean {
+  return start.kind === 'dev' && seeds.length > 0 && stateDir === null;
 }
