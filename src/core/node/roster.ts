@@ -67,7 +67,7 @@ export class Roster {
   setPatience(ms: number, now: MonotonicMs): void {
     if (ms === this.#patienceMs) return;
     this.#patienceMs = ms;
-    this.table.retime(this.silenceMs, now);
+    this.table.setSilence(this.silenceMs, now);
     this.#judgeAt = now;
   }
 
