@@ -109,7 +109,8 @@ export class Hooks {
     const patience = new Promise<void>((resolve) => {
       cancel = this.#parts.after(CLOSE_PATIENCE_MS, resolve);
     });
-    await Promise.race([Promise.all(this.#hooks.map(({ lane }) => lane.idle())), patience]);
+    const fenceRuns = [...this.#fencings.values()].flatMap(({ runs }) => [...runs].map((run) => run.ended));
+    await Promise.race([Promise.all([...this.#hooks.map(({ lane }) => lane.idle()), ...fenceRuns]), patience]);
     cancel();
     for (const { lane } of this.#hooks) lane.close();
     for (const { runs } of this.#fencings.values()) for (const run of runs) run.kill();

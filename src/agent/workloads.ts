@@ -112,6 +112,7 @@ export class LeaseRegistry implements Workloads {
   /** Null: there are too many. Its first line is sent at once. */
   open({ scope, reports, resume, send }: LeaseRequest): LeaseConnection | null {
     const known = resume === null ? undefined : this.#clients.get(resume);
+    if (this.#clients.size === 0) this.#renewLater();
     if (known === undefined && this.#clients.size >= CLIENTS_MAX) return null;
     const client = known?.scope === scope && known.reports === reports ? known : this.#add(scope, reports);
     client.send = send;
@@ -309,10 +310,14 @@ export class LeaseRegistry implements Workloads {
     this.#cancelTimer = dueMs === Number.POSITIVE_INFINITY ? () => {} : this.#parts.after(Math.max(1, Math.ceil(dueMs)), this.#onTimer);
   }
 
+  #renewLater(): void {
+    this.#renewalDue = instant(this.#parts.clock.nowMs() + this.#parts.view().timings.fenceMs / RENEWALS_PER_LEASE);
+  }
+
   readonly #onTimer = (): void => {
     const now = this.#parts.clock.nowMs();
     const isRenewalDue = now >= this.#renewalDue;
-    if (isRenewalDue) this.#renewalDue = instant(now + this.#parts.view().timings.fenceMs / RENEWALS_PER_LEASE);
+    if (isRenewalDue) this.#renewLater();
     for (const client of this.#clients.values()) this.#lookAt(client, isRenewalDue);
     this.#settle();
   };

@@ -242,7 +242,7 @@ class MemberNode implements Node {
   }
 
   problems(now: MonotonicMs): Problem[] {
-    const problems = this.#admission.problems();
+    const problems = [...this.#admission.problems(), ...this.#talk.passages.problems(now, this.#timings.failMs)];
     if (this.#options.profile !== this.#timings.profile) {
       problems.push({
         code: 'profile-differs',
@@ -278,6 +278,7 @@ class MemberNode implements Node {
 
   checkInvariants(): void {
     if (this.#isMember) this.#roster.checkInvariants();
+    this.#talk.passages.checkInvariants();
     assert(this.#voice.openExchanges <= 64, 'exchanges are bounded');
     assert(this.#refusals.size <= 64, 'reasons of refusal are a closed set');
   }
@@ -431,7 +432,7 @@ class MemberNode implements Node {
   }
 
   #yieldName(now: MonotonicMs, outbox: Outbox): void {
-    const winner = this.#roster.table.factsOf(this.#roster.nameLostTo).address;
+    const winner = this.#roster.table.addressOf(this.#roster.nameLostTo);
     this.#life.yieldName(`the name ${this.name} is taken: the agent at ${winner} had it before this one at ${this.address}`, now, outbox);
   }
 

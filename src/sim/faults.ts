@@ -18,6 +18,8 @@ type Hosts = readonly number[];
 export type Harm =
   | { readonly kind: 'partition'; readonly side: Hosts; readonly otherSide: Hosts }
   | { readonly kind: 'one-way'; readonly from: Hosts; readonly to: Hosts }
+  /** A firewall between two sides that stops one kind of packet, in both directions. */
+  | { readonly kind: 'udp-blocked' | 'tcp-blocked'; readonly side: Hosts; readonly otherSide: Hosts }
   | { readonly kind: 'loss'; readonly from: Hosts; readonly to: Hosts; readonly probability: number }
   | { readonly kind: 'delay'; readonly from: Hosts; readonly to: Hosts; readonly upToMs: number }
   | { readonly kind: 'duplication'; readonly from: Hosts; readonly to: Hosts; readonly probability: number }
@@ -52,6 +54,9 @@ export function describeHarm(harm: Harm, hosts: readonly Host[]): string {
   switch (harm.kind) {
     case 'partition':
       return `partition ${named(harm.side)} | ${named(harm.otherSide)}`;
+    case 'udp-blocked':
+    case 'tcp-blocked':
+      return `${harm.kind} ${named(harm.side)} | ${named(harm.otherSide)}`;
     case 'one-way':
       return `one-way cut ${named(harm.from)} -> ${named(harm.to)}`;
     case 'loss':
@@ -106,6 +111,11 @@ function begin(world: World, harm: Harm): () => void {
     case 'partition':
     case 'bridge':
       return cut(world, [link(world, harm.side, harm.otherSide, { loss: 1 }), link(world, harm.otherSide, harm.side, { loss: 1 })]);
+    case 'udp-blocked':
+    case 'tcp-blocked': {
+      const blocked = { loss: 1, spares: harm.kind === 'udp-blocked' ? 'streams' : 'datagrams' } as const;
+      return cut(world, [link(world, harm.side, harm.otherSide, blocked), link(world, harm.otherSide, harm.side, blocked)]);
+    }
     case 'one-way':
       return cut(world, [link(world, harm.from, harm.to, { loss: 1 })]);
     case 'loss':
@@ -194,9 +204,9 @@ function heldDown(host: Host): () => void {
   };
 }
 
-function link(world: World, from: Hosts, to: Hosts, what: Partial<Pick<LinkFault, 'loss' | 'delayMsMax' | 'duplication'>>): LinkFault {
+function link(world: World, from: Hosts, to: Hosts, what: Partial<Omit<LinkFault, 'from' | 'to'>>): LinkFault {
   const count = world.hosts.length;
-  return { from: hostMask(from, count), to: hostMask(to, count), loss: 0, delayMsMax: 0, duplication: 0, ...what };
+  return { from: hostMask(from, count), to: hostMask(to, count), spares: 'nothing', loss: 0, delayMsMax: 0, duplication: 0, ...what };
 }
 
 function cut(world: World, faults: readonly LinkFault[]): () => void {

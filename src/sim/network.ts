@@ -12,7 +12,11 @@ export interface Latency {
 
 export const LAN_LATENCY: Latency = { fromMs: 0.1, toMs: 1.2 };
 
+/** What a fault lets alone: a firewall may stop one kind of packet and pass the other. */
+export type Spared = 'nothing' | 'datagrams' | 'streams';
+
 export interface LinkFault {
+  readonly spares: Spared;
   /** 1 at each host index it starts from and ends at. */
   readonly from: Uint8Array;
   readonly to: Uint8Array;
@@ -72,7 +76,7 @@ export class LinkPolicy {
   }
 
   isCut(from: number, to: number): boolean {
-    return this.#faults.some((fault) => fault.loss >= 1 && fault.from[from] === 1 && fault.to[to] === 1);
+    return this.#faults.some((fault) => fault.loss >= 1 && fault.spares === 'nothing' && fault.from[from] === 1 && fault.to[to] === 1);
   }
 
   /** Keeps every so many of what passes from now on, the newest `countMax` of them, for replays. */
@@ -98,7 +102,7 @@ export class LinkPolicy {
       if (fromHost === undefined || toHost === undefined) return this.#lost;
       for (let i = 0; i < this.#faults.length; i++) {
         const fault = this.#faults[i]!;
-        if (fault.from[fromHost] !== 1 || fault.to[toHost] !== 1) continue;
+        if (fault.from[fromHost] !== 1 || fault.to[toHost] !== 1 || fault.spares === 'datagrams') continue;
         if (fault.loss > 0 && random.chance(fault.loss)) return this.#lost;
         if (fault.delayMsMax > 0) delayMs += random.unit() * fault.delayMsMax;
         if (fault.duplication > 0 && random.chance(fault.duplication)) isDoubled = true;
@@ -123,7 +127,7 @@ export class LinkPolicy {
       const fault = this.#faults[i]!;
       const isOnWay = fault.from[fromHost] === 1 && fault.to[toHost] === 1;
       const isOnWayBack = fault.from[toHost] === 1 && fault.to[fromHost] === 1;
-      if (!isOnWay && !isOnWayBack) continue;
+      if ((!isOnWay && !isOnWayBack) || fault.spares === 'streams') continue;
       delayMs += this.#random.unit() * fault.delayMsMax;
       let tries = 0;
       while (fault.loss > 0 && this.#random.chance(fault.loss)) {

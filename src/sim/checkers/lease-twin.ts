@@ -35,6 +35,8 @@ export class LeaseTwin implements Checker {
   readonly #timings: Timings;
   readonly #emissions: (Emissions | undefined)[] = [];
   readonly #said = new Map<number, Said[]>();
+  /** When each host took up the epoch it is in. */
+  readonly #entered: ({ readonly run: number; readonly epoch: number; readonly monoMs: number; readonly bootMs: number } | undefined)[] = [];
 
   constructor(world: CheckedWorld, records: Records, timings: Timings) {
     this.#world = world;
@@ -52,6 +54,7 @@ export class LeaseTwin implements Checker {
       this.#hear(host, envelope);
     }
     const lease = this.#world.leases.of(host);
+    this.#noteEpoch(host, lease.epoch);
     return lease.isRenewed ? this.#judge(host, lease.remainingMs, lease.epoch) : null;
   }
 
@@ -114,8 +117,8 @@ export class LeaseTwin implements Checker {
   }
 
   #ackAgeMs(host: Host, voter: string, epoch: number): number {
-    // What a voter says to itself is never sent.
-    if (voter === host.identity.id) return 0;
+    // What a voter says to itself is never sent: fresh under its present epoch, and under the one before it as old as the change.
+    if (voter === host.identity.id) return this.#ownAckAgeMs(host, epoch);
     const emissions = this.#emissions[host.index];
     if (emissions === undefined) return Number.POSITIVE_INFINITY;
     const said = this.#said.get(emissions.tagLo)?.find((one) => one.voter === voter && one.epoch === epoch);
@@ -123,6 +126,18 @@ export class LeaseTwin implements Checker {
     const at = emissions.counters.lastIndexOf(said.counter);
     if (at < 0) return Number.POSITIVE_INFINITY;
     return Math.max(host.clock.nowMs() - emissions.monoMs[at]!, host.clock.bootMs() - emissions.bootMs[at]!);
+  }
+
+  #ownAckAgeMs(host: Host, epoch: number): number {
+    const entered = this.#entered[host.index];
+    if (entered === undefined || entered.run !== host.startCount || entered.epoch === epoch) return 0;
+    return Math.max(host.clock.nowMs() - entered.monoMs, host.clock.bootMs() - entered.bootMs);
+  }
+
+  #noteEpoch(host: Host, epoch: number): void {
+    const entered = this.#entered[host.index];
+    if (entered?.epoch === epoch && entered.run === host.startCount) return;
+    this.#entered[host.index] = { run: host.startCount, epoch, monoMs: host.clock.nowMs(), bootMs: host.clock.bootMs() };
   }
 
   /** I4: at most two neighbouring epochs, and sets of acks that meet. Within one epoch majorities do. */

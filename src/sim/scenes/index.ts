@@ -3,6 +3,7 @@
 export type { Scene } from './scene.ts';
 export { Stage } from './stage.ts';
 
+import { tcpBlocked, udpBlocked } from './blocking.ts';
 import { chaos } from './chaos.ts';
 import { crashOne, crashTen, pauseTenSeconds, restartNewAddress } from './crashing.ts';
 import { longPartition, lossThirty, oneWay, partitionHeal } from './cutting.ts';
@@ -23,6 +24,8 @@ export const SCENES: readonly Scene[] = [
   longPartition,
   oneWay,
   lossThirty,
+  udpBlocked,
+  tcpBlocked,
   leave,
   nameClash,
   chaos,
