@@ -1,9 +1,11 @@
-// Bundles src/main.ts and everything that it needs into dist/quorate.mjs, one executable file.
+// Bundles src/main.ts and everything that it needs into dist/quorate.mjs, one executable file, and src/lib.ts into dist/lib.mjs,
+// what `import 'quorate'` gives, with its types in dist/types. Neither needs anything but Node.
 //
 // `quorate members` is called in loops, so a cold start counts, and V8 reads every function of a file even if none is called:
 // 5 ms for what the hot verbs do not need. Hence two bundles in the one file: the hot one as code, the full one as a string
 // that is compiled when src/cli/index.ts imports full.ts. The two share nothing but arguments and an exit code.
 
+import { spawnSync } from 'node:child_process';
 import { chmod, mkdir, rm } from 'node:fs/promises';
 import { builtinModules } from 'node:module';
 import { dirname } from 'node:path';
@@ -80,12 +82,10 @@ function embeddedFull(source) {
   };
 }
 
-// The shebang must stay the first line; CommonJS packages (pino, msgpackr's native part) ask for a `require`.
-const banner = [
-  '#!/usr/bin/env node',
-  "import { createRequire as makeRequire } from 'node:module';",
-  'const require = makeRequire(import.meta.url);',
-].join('\n');
+// CommonJS packages (pino, msgpackr's native part) ask for a `require`.
+const banner = ["import { createRequire as makeRequire } from 'node:module';", 'const require = makeRequire(import.meta.url);'].join('\n');
+// This must stay the first line.
+const shebang = '#!/usr/bin/env node\n';
 
 export async function bundle(outfile = `${root}dist/quorate.mjs`) {
   // Here and not above, because in a clean clone it is installed only now.
@@ -96,14 +96,38 @@ export async function bundle(outfile = `${root}dist/quorate.mjs`) {
     entryPoints: ['src/main.ts'],
     outfile,
     format: 'esm',
-    banner: { js: banner },
+    banner: { js: shebang + banner },
     plugins: [embeddedFull(await fullBundle(build)), lazyBuiltins],
   });
   await chmod(outfile, 0o755);
+}
+
+/** Not minified: it ends up in other people's stack traces. */
+async function bundleLibrary() {
+  const { build } = await import('esbuild');
+  await build({
+    ...common,
+    entryPoints: ['src/lib.ts'],
+    outfile: `${root}dist/lib.mjs`,
+    format: 'esm',
+    minifySyntax: false,
+    minifyWhitespace: false,
+    banner: { js: banner },
+    plugins: [lazyBuiltins],
+  });
+}
+
+/** What the compiler knows of src/lib.ts, into dist/types. */
+function declareTypes() {
+  const tsc = `${root}node_modules/typescript/bin/tsc`;
+  const { status } = spawnSync(process.execPath, [tsc, '-p', 'scripts/types.tsconfig.json'], { cwd: root, stdio: ['ignore', 2, 2] });
+  if (status !== 0) process.exit(1);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   await install();
   await rm(`${root}dist`, { recursive: true, force: true });
   await bundle();
+  await bundleLibrary();
+  declareTypes();
 }

@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 export const executable = join(root, 'dist', 'quorate.mjs');
+const built = [executable, join(root, 'dist', 'lib.mjs'), join(root, 'dist', 'types', 'lib.d.ts')];
 
 const NODE_MIN = [20, 19];
 /** An install that takes longer than this has been abandoned: a lock this old is nobody's. */
@@ -19,7 +20,7 @@ export async function setUp() {
   await install();
   if (isBuilt()) return;
   await whileAlone(() => {
-    if (!isBuilt()) run('building dist/quorate.mjs', process.execPath, ['scripts/build.mjs']);
+    if (!isBuilt()) run('building dist/', process.execPath, ['scripts/build.mjs']);
   });
 }
 
@@ -55,8 +56,10 @@ function isInstalled() {
 }
 
 function isBuilt() {
-  const builtAtMs = changedAtMs(executable);
-  const sources = ['package.json', 'package-lock.json', 'scripts/build.mjs'].map((path) => changedAtMs(join(root, path)));
+  const builtAtMs = Math.min(...built.map(changedAtMs));
+  const sources = ['package.json', 'package-lock.json', 'scripts/build.mjs', 'scripts/types.tsconfig.json'].map((path) =>
+    changedAtMs(join(root, path)),
+  );
   return builtAtMs >= Math.max(newestMs(join(root, 'src')), ...sources);
 }
 

@@ -1,16 +1,27 @@
 // The library: `import { Agent, connect } from 'quorate'`. Also where the agent and its API are put together, since
 // neither may know the other.
 
-import { type AgentHandle, type AgentOptions, type OpenedApi, OperationalError, type RunningAgent, startAgent } from './agent/index.ts';
-import { usualSockets } from './api/client.ts';
-import { ApiServer } from './api/index.ts';
+import {
+  type AgentHandle,
+  type AgentOptions,
+  defaultOptions,
+  type OpenedApi,
+  OperationalError,
+  type RunningAgent,
+  type StartOptions,
+  startAgent,
+} from './agent/index.ts';
 
-export type { AgentHandle, AgentOptions, Finished, RunningAgent } from './agent/index.ts';
+import { connect, type EventsFilter, readOnlyPath, usualSockets } from './api/client.ts';
+import type { EventJson, MembersJson, StatusJson } from './api/contract.ts';
+import { ApiServer, membersJson, statusJson } from './api/index.ts';
+
+export type { AgentHandle, AgentOptions, Finished, RunningAgent, StartOptions } from './agent/index.ts';
 export { OperationalError } from './agent/index.ts';
-export { connect } from './api/client.ts';
+export { ApiProblem, ApiUnreachable, type Client, connect, type EventsFilter, type MembersFilter } from './api/client.ts';
 export type * from './api/contract.ts';
 
-/** Runs in this process: the same agent that `quorate agent` runs. */
+/** Runs in this process: the same agent that `quorate agent` runs. Reading it gives what `connect` gives, without a wait. */
 export class Agent {
   readonly #running: RunningAgent;
 
@@ -18,8 +29,14 @@ export class Agent {
     this.#running = running;
   }
 
-  /** `readOptions` is asked again at a reload; without it a reload changes nothing. */
-  static async start(options: AgentOptions, readOptions: () => AgentOptions = () => options): Promise<Agent> {
+  /** Whatever is not given has its default; without seeds it is a dev agent. Throws an OperationalError when it cannot start. */
+  static async start(options: StartOptions = {}): Promise<Agent> {
+    const all = defaultOptions(options);
+    return Agent.startWith(all, () => all);
+  }
+
+  /** With all options, checked already; `readOptions` is asked again at a reload. */
+  static async startWith(options: AgentOptions, readOptions: () => AgentOptions): Promise<Agent> {
     return new Agent(await startAgent(options, { openApi: serveOnSocket, readOptions }));
   }
 
@@ -31,27 +48,29 @@ export class Agent {
     return this.#running.socketPath;
   }
 
-  get events(): AgentHandle['events'] {
-    return this.#running.handle.events;
-  }
-
+  /** Resolves when the agent has ended, for whatever reason. */
   get finished(): RunningAgent['finished'] {
     return this.#running.finished;
   }
 
-  members(): ReturnType<AgentHandle['view']['members']> {
-    const { handle } = this.#running;
-    return handle.view.members(handle.nowMs());
+  status(): StatusJson {
+    return statusJson(this.handle, this.handle.nowMs(), this.socketPath);
   }
 
-  status(): AgentHandle['view'] {
-    return this.#running.handle.view;
+  members(): MembersJson {
+    const { view } = this.handle;
+    return membersJson(this.handle, view.members(this.handle.nowMs()));
+  }
+
+  /** First those that are kept, then each as it happens, until the agent ends. */
+  events(filter: EventsFilter = {}): AsyncGenerator<EventJson, void, undefined> {
+    return connect(this.socketPath).events(filter);
   }
 
   /** Leaves the cluster; the agent ends. */
   async leave(): Promise<void> {
-    await this.#running.handle.command({ kind: 'leave' });
-    await this.#running.finished;
+    await this.handle.command({ kind: 'leave' });
+    await this.finished;
   }
 
   /** Stops without leaving: it is expected back. */
@@ -93,9 +112,4 @@ async function listenOnFirst(server: ApiServer, candidates: readonly string[]): 
     }
   }
   throw new OperationalError('socket-unusable', 'there is no place for a socket', 'name one: --socket PATH');
-}
-
-/** `quorate.sock` → `quorate-ro.sock`, beside it. */
-function readOnlyPath(socketPath: string): string {
-  return socketPath.endsWith('.sock') ? `${socketPath.slice(0, -'.sock'.length)}-ro.sock` : `${socketPath}-ro`;
 }

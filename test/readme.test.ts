@@ -5,6 +5,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { defaultOptions } from '../src/agent/defaults.ts';
 import { readRoutes } from '../src/api/reads.ts';
 import { type Outcome, type Route, Routes } from '../src/api/routes.ts';
 import { memberJson, statusJson } from '../src/api/views.ts';
@@ -51,7 +52,7 @@ describe('what the README tells to type', () => {
 
   test.each(commandsOf('npm'))('%s is a script of package.json', (line) => {
     const [, verb, name] = shellWords(line);
-    if (verb === 'ci') return;
+    if (verb === 'ci' || verb === 'install') return;
     expect(scripts).toHaveProperty(verb === 'run' ? name! : verb!);
   });
 
@@ -121,6 +122,11 @@ describe('what the README lists', () => {
         .map(([flag]) => bare(flag!))
         .sort(),
     ).toEqual(SETTINGS.map(({ name }) => `--${name}`).sort());
+  });
+
+  test('as options of the library are all of them', () => {
+    const { settings: _settings, configFile: _configFile, ...options } = defaultOptions();
+    expect(page.table('Option').map(([option]) => bare(option!))).toEqual(Object.keys(options));
   });
 
   test('as exit codes are all exit codes', () => {

@@ -57,7 +57,7 @@ export function advertisedByWish(advertise: string | null, bound: Bound, interfa
   if (bound.host === null) return null;
   const host = canonicalHost(bound.host);
   if (host === null || isUnspecifiedHost(host)) return null;
-  return { address: formatAddress(host, bound.port), reason: 'it is the address that --bind names' };
+  return { address: formatAddress(host, bound.port), reason: 'it is the address that is bound' };
 }
 
 export interface Routes {

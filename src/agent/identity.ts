@@ -32,6 +32,8 @@ export type Identity = Pick<
 const REPLACE_AFTER_MS = 600_000;
 
 export interface Wishes {
+  /** Where the state was looked for, to be named when there is none. */
+  readonly stateDir: string;
   readonly start: Start;
   readonly hasSeeds: boolean;
   readonly clusterName: string;
@@ -67,7 +69,7 @@ export function decideIdentity(wishes: Wishes, loaded: LoadedState, chance: Chan
   const known = loaded.kind === 'state' ? loaded.state : null;
   // A directory whose node never got into a cluster decides as an empty one does, but keeps its id.
   const isInCluster = known !== null && known.clusterId !== null;
-  if (start.kind === 'resume' && !isInCluster && !hasSeeds) throw nothingToResume(known !== null);
+  if (start.kind === 'resume' && !isInCluster && !hasSeeds) throw nothingToResume(wishes.stateDir, known !== null);
   const isCreation = !isInCluster && (start.kind === 'init' || (start.kind === 'dev' && !hasSeeds));
   const born = incarnation(Math.max(1, Math.floor(wallClockMs)));
   const id = known?.id ?? nodeId(chance.hex32());
@@ -127,12 +129,12 @@ function overruledBy(identity: Identity, wishes: Wishes): Decided['overruled'] {
   return overruled;
 }
 
-function nothingToResume(isStateThere: boolean): OperationalError {
+function nothingToResume(stateDir: string, isStateThere: boolean): OperationalError {
   return new OperationalError(
     'usage',
     isStateThere
-      ? 'the state directory is of an agent that never got into a cluster, and no seed is given'
-      : 'the state directory is empty, and nothing says which cluster to join',
+      ? `the state directory ${stateDir} is of an agent that never got into a cluster, and no seed is given`
+      : `the state directory ${stateDir} is empty, and nothing says which cluster to join`,
     'On the first host type `quorate agent --init`, on every other one `quorate agent --join FIRST_HOST`; to try it out on one machine: `quorate agent --dev`.',
   );
 }

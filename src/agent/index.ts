@@ -1,5 +1,6 @@
 // The door of agent/.
 
+export { defaultOptions, type StartOptions } from './defaults.ts';
 export { type EventLog, IDS_PER_RUN, type LoggedEvent, type Slice } from './event-log.ts';
 export type { AgentHandle } from './handle.ts';
 export { isLogLevel } from './log.ts';

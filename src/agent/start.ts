@@ -18,6 +18,7 @@ import { type AgentLog, isLogLevel, openLog } from './log.ts';
 import { openHooks } from './open-hooks.ts';
 import { OperationalError } from './operational-error.ts';
 import type { AgentOptions } from './options.ts';
+import type { Store } from './ports.ts';
 import { HostResolver } from './resolver.ts';
 import type { Finished, RunningAgent } from './running.ts';
 import { chooseStateDir, type OpenState, openState } from './state-dir.ts';
@@ -65,7 +66,7 @@ async function assemble(
   const state = await openState(chooseStateDir(options.stateDir, isDev, process.env, process.getuid?.() === 0));
   undo.push(() => state.close());
   const surroundings = { wallClockMs: Date.now(), bootId: state.bootId };
-  const wishes = { ...options, hasSeeds: options.seeds.length > 0 };
+  const wishes = { ...options, stateDir: state.dir, hasSeeds: options.seeds.length > 0 };
   const { identity, isCreation, overruled } = decideIdentity(wishes, state.loaded, SYSTEM_CHANCE, surroundings);
 
   const opened = await bind(options, log);
@@ -83,7 +84,7 @@ async function assemble(
       restarts: identity.incarnation - identity.bornIncarnation,
       zone: options.zone,
       software: VERSION,
-      canVote: options.canVote && !(isDev && options.seeds.length > 0),
+      canVote: options.canVote && !isEphemeral(options),
       tags: options.tags,
     },
   };
@@ -96,11 +97,12 @@ async function assemble(
   const leases = new LeaseRegistry({ clock, view: () => node, drawId: SYSTEM_CHANCE.hex32, after });
   const hooks = openHooks(options.hooks, { clock, view: () => node, socketPath: () => handle.socketPath, logger });
   const ending = new Ending(log, state, opened, leases, hooks);
+  const first = firstWrite(state.store);
   const driver = new Driver(node, {
     clock,
     timer: new HostTimer(clock),
     transport: opened.transport,
-    store: state.store,
+    store: first.store,
     resolver,
     workloads: new FenceWork(leases, hooks, () => node),
     onEvent: (event) => onEvent(event),
@@ -138,6 +140,7 @@ async function assemble(
   if (state.peers.warning !== null) logger.warn({ reason: state.peers.warning }, 'peers-cache-ignored');
   driver.start();
   hooks.sync();
+  await Promise.race([first.isDone, ending.finished]);
 
   return {
     handle,
@@ -156,6 +159,20 @@ async function assemble(
       await ending.finished;
     },
   };
+}
+
+/** Who has started an agent may read it at once: its own life begins with the first write. */
+function firstWrite(inner: Store): { readonly store: Store; readonly isDone: Promise<void> } {
+  let end: () => void = () => {};
+  const isDone = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  const save: Store['save'] = (durable, done) =>
+    inner.save(durable, (problem) => {
+      done(problem);
+      end();
+    });
+  return { store: { save, rememberPeers: (addresses) => inner.rememberPeers(addresses) }, isDone };
 }
 
 async function bind(options: AgentOptions, log: AgentLog): Promise<OpenTransport> {
@@ -257,4 +274,9 @@ class Ending {
 function after(ms: number, callback: () => void): () => void {
   const timeout = setTimeout(callback, ms);
   return () => clearTimeout(timeout);
+}
+
+/** A voter must remember what it promised (R14): one that came to try out an existing cluster and keeps nothing never votes. */
+function isEphemeral({ start, seeds, stateDir }: AgentOptions): boolean {
+  return start.kind === 'dev' && seeds.length > 0 && stateDir === null;
 }

@@ -385,3 +385,8 @@ export function usualSockets(env: Readonly<Record<string, string | undefined>>, 
     `/tmp/quorate-${uid}/quorate.sock`,
   ];
 }
+
+/** Beside an agent's socket lies one that only answers reads: `quorate.sock` → `quorate-ro.sock`. */
+export function readOnlyPath(socketPath: string): string {
+  return socketPath.endsWith('.sock') ? `${socketPath.slice(0, -'.sock'.length)}-ro.sock` : `${socketPath}-ro`;
+}

@@ -3,3 +3,4 @@
 export type * from './contract.ts';
 export { type ApiLimits, LIMITS } from './limits.ts';
 export { ApiServer, type ApiServerOptions } from './server.ts';
+export { membersJson, statusJson } from './views.ts';

@@ -5,7 +5,7 @@ import { ApiProblem, ApiUnreachable, type Client, connect, type UnreachableCode 
 import { type CommandLine, textOf } from './command-line.ts';
 import { EXIT, Failure } from './exit-codes.ts';
 import type { Io } from './io.ts';
-import { type Candidate, type SocketSearch, searchSockets, socketPathProblem } from './socket-search.ts';
+import { type Candidate, permissionHint, type SocketSearch, searchSockets, socketPathProblem } from './socket-search.ts';
 
 export interface AgentClient extends Pick<Client, 'status' | 'members' | 'leader' | 'events' | 'lease'> {
   readonly socketPath: string;
@@ -89,12 +89,9 @@ function notFound(search: SocketSearch, failed: readonly FailedCandidate[]): Fai
   if (skipped !== '') lines.push(`  not tried, because ${search.tried[0]?.from} names the one: ${skipped}`);
   const list = `tried in this order:\n${lines.join('\n')}`;
   const existing = failed.filter(({ code }) => code !== 'no-socket');
-  if (existing.length > 0 && existing.every(({ code }) => code === 'permission-denied')) {
-    return new Failure(
-      EXIT.permission,
-      `this user may not open the agent's socket; ${list}`,
-      `run it as the socket's owner or join its group: ls -l ${existing[0]?.path}`,
-    );
+  const [first] = existing;
+  if (first !== undefined && existing.every(({ code }) => code === 'permission-denied')) {
+    return new Failure(EXIT.permission, `this user may not open the agent's socket; ${list}`, permissionHint(first.path));
   }
   return new Failure(
     EXIT.unreachable,

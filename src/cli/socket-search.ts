@@ -2,7 +2,8 @@
 // Connecting is agent-client.ts's; nothing here opens a socket.
 
 import { lstatSync } from 'node:fs';
-import { SOCKET_PATH_BYTES_MAX, usualSockets } from '../api/client.ts';
+import { dirname } from 'node:path';
+import { readOnlyPath, SOCKET_PATH_BYTES_MAX, usualSockets } from '../api/client.ts';
 
 export interface Candidate {
   readonly path: string;
@@ -36,4 +37,22 @@ export function socketPathProblem(candidate: Candidate, uid: number): string | n
     if (owner !== undefined && owner !== uid && owner !== 0) return `its directory belongs to another user (uid ${owner})`;
   }
   return null;
+}
+
+/** What to do about a socket that is there and may not be opened. The agent makes its directory for its own user alone. */
+export function permissionHint(path: string): string {
+  const directory = dirname(path);
+  const readOnly = readOnlyPath(path);
+  return isClosed(path)
+    ? `${directory} is open to the agent's user alone: run it as that user (ls -ld ${directory}); or let root type install -d -m 0755 ${directory}, then every user may read: --socket ${readOnly}`
+    : `only its owner and its group may: run it as one of them (ls -l ${path}); to read, every user may add --socket ${readOnly}`;
+}
+
+function isClosed(path: string): boolean {
+  try {
+    lstatSync(path);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EACCES';
+  }
 }

@@ -26,8 +26,14 @@ export function tagsProblem(tags: Meta['tags']): string | null {
 // A half of a character becomes another one on the way, and a byte order mark at the start is swallowed.
 const LOST_ON_THE_WAY = /^\ufeff|\p{Surrogate}/u;
 
+/** Null, or what keeps this text from arriving as it is. */
+export function travelProblem(text: string): string | null {
+  return LOST_ON_THE_WAY.test(text) ? 'holds half of a character, or begins with a byte order mark' : null;
+}
+
 function textProblem(what: string, text: string, bytesMax: number): string | null {
-  if (LOST_ON_THE_WAY.test(text)) return `${what} holds half of a character, or begins with a byte order mark`;
+  const problem = travelProblem(text);
+  if (problem !== null) return `${what} ${problem}`;
   const bytes = utf8Bytes(text);
   return bytes > bytesMax ? `${what} has ${bytes} bytes, at most ${bytesMax} are possible` : null;
 }

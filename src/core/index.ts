@@ -11,7 +11,7 @@ export {
   Outbox,
   type RefusedCommandCode,
 } from './effect.ts';
-export { factsProblem } from './facts.ts';
+export { factsProblem, travelProblem } from './facts.ts';
 export { hash32, hash64, mix32, NO_TAG, sameTag, type Tag } from './hash.ts';
 export {
   type Address,

@@ -66,6 +66,7 @@ class MemberNode implements Node {
   readonly #roles: Roles;
   #timings: Timings;
   #hasStarted = false;
+  #isKeptUp = false;
   #wakeAt: MonotonicMs = NEVER;
   #bootMs = 0;
   #lastNow: MonotonicMs;
@@ -158,6 +159,11 @@ class MemberNode implements Node {
     return this.#life.hasBegun;
   }
 
+  /** Its first life is on disk (R14), and no orphans of the run before have to be waited for in silence (R13). */
+  get #maySeek(): boolean {
+    return this.#life.isOnDisk && (this.#life.hasBegun || !this.#life.hasCluster);
+  }
+
   // ── reading ──
 
   get id(): NodeId {
@@ -236,7 +242,7 @@ class MemberNode implements Node {
   }
 
   problems(now: MonotonicMs): Problem[] {
-    const problems = this.#admission.problems();
+    const problems = [...this.#admission.problems(), ...this.#talk.passages.problems(now, this.#timings.failMs)];
     if (this.#options.profile !== this.#timings.profile) {
       problems.push({
         code: 'profile-differs',
@@ -272,6 +278,7 @@ class MemberNode implements Node {
 
   checkInvariants(): void {
     if (this.#isMember) this.#roster.checkInvariants();
+    this.#talk.passages.checkInvariants();
     assert(this.#voice.openExchanges <= 64, 'exchanges are bounded');
     assert(this.#refusals.size <= 64, 'reasons of refusal are a closed set');
   }
@@ -340,10 +347,14 @@ class MemberNode implements Node {
   #tick(now: MonotonicMs, outbox: Outbox): void {
     this.#life.tick(now, outbox);
     if (this.#life.isOver || this.#life.isSayingFarewell) return;
-    if (this.#life.isOnDisk) this.#admission.tick(now, outbox);
+    if (this.#maySeek) this.#admission.tick(now, outbox);
     this.#decide(now, outbox);
     if (this.#confirming !== null) this.#finishConfirm(this.#confirming, now, outbox);
     if (!this.#isMember) return;
+    if (!this.#isKeptUp) {
+      this.#isKeptUp = true;
+      this.#upkeep.begin(now);
+    }
     // Everyone beats to the voters; another member that is quorate leaves doubt to them (R8).
     const isWatcher = this.#government.chain.isVoter || !this.#life.standing.isQuorate;
     this.#roster.setPatience(isWatcher ? this.#timings.failMs : UNHURRIED * this.#timings.failMs, now);
@@ -356,7 +367,7 @@ class MemberNode implements Node {
   #nextAt(now: MonotonicMs, bootMs: number): MonotonicMs {
     const lifeAt = this.#life.nextAt();
     if (this.#life.isSayingFarewell) return lifeAt;
-    const admissionAt = this.#life.isOnDisk ? this.#admission.nextAt : NEVER;
+    const admissionAt = this.#maySeek ? this.#admission.nextAt : NEVER;
     const confirmAt = this.#confirming?.until ?? NEVER;
     const early = Math.min(lifeAt, admissionAt, confirmAt);
     if (!this.#isMember) return at(Math.max(now, early));
@@ -421,7 +432,7 @@ class MemberNode implements Node {
   }
 
   #yieldName(now: MonotonicMs, outbox: Outbox): void {
-    const winner = this.#roster.table.factsOf(this.#roster.nameLostTo).address;
+    const winner = this.#roster.table.addressOf(this.#roster.nameLostTo);
     this.#life.yieldName(`the name ${this.name} is taken: the agent at ${winner} had it before this one at ${this.address}`, now, outbox);
   }
 
@@ -434,7 +445,7 @@ class MemberNode implements Node {
       case 'join':
         this.#admission.join(ticket, command.seeds, now, outbox);
         // Not before the first life is on disk (R14): then it is ticked anyhow.
-        if (this.#life.isOnDisk) this.#admission.tick(now, outbox);
+        if (this.#maySeek) this.#admission.tick(now, outbox);
         return;
       case 'leave': {
         const refusal = this.#life.leave(ticket, now, outbox);

@@ -64,6 +64,12 @@ export class Disk implements Store {
     if (problemOf(this.health) === null) this.#peers = addresses.slice();
   }
 
+  /** What a backup holds: the state as it is now, or was at an earlier call. */
+  restore(state: DurableState): void {
+    this.crash();
+    this.#durable = state;
+  }
+
   /** The process died: what it had asked for and is not durable yet never will be. */
   crash(): void {
     this.#opening += 1;

@@ -12,7 +12,11 @@ export interface Latency {
 
 export const LAN_LATENCY: Latency = { fromMs: 0.1, toMs: 1.2 };
 
+/** What a fault lets alone: a firewall may stop one kind of packet and pass the other. */
+export type Spared = 'nothing' | 'datagrams' | 'streams';
+
 export interface LinkFault {
+  readonly spares: Spared;
   /** 1 at each host index it starts from and ends at. */
   readonly from: Uint8Array;
   readonly to: Uint8Array;
@@ -24,6 +28,13 @@ export interface LinkFault {
   readonly duplication: number;
 }
 
+/** A datagram that somebody on the wire kept. */
+export interface Captured {
+  readonly from: Address;
+  readonly to: Address;
+  readonly bytes: Uint8Array;
+}
+
 /** A retransmission of TCP after a loss; after this many in a row the connection is given up. */
 const RETRANSMIT_MS = 200;
 const RETRANSMITS_MAX = 6;
@@ -33,6 +44,10 @@ export class LinkPolicy {
   readonly #latency: Latency;
   readonly #hostOf = new Map<Address, number>();
   #faults: readonly LinkFault[] = [];
+  readonly #captured: Captured[] = [];
+  #captureMax = 0;
+  #captureEvery = 1;
+  #seenCount = 0;
   // Handed out again and again: the network reads the delays before it asks for the next packet's.
   readonly #lost: readonly number[] = [];
   readonly #once: number[] = [0];
@@ -61,12 +76,24 @@ export class LinkPolicy {
   }
 
   isCut(from: number, to: number): boolean {
-    return this.#faults.some((fault) => fault.loss >= 1 && fault.from[from] === 1 && fault.to[to] === 1);
+    return this.#faults.some((fault) => fault.loss >= 1 && fault.spares === 'nothing' && fault.from[from] === 1 && fault.to[to] === 1);
+  }
+
+  /** Keeps every so many of what passes from now on, the newest `countMax` of them, for replays. */
+  capture(countMax: number, every: number): void {
+    this.#captureMax = countMax;
+    this.#captureEvery = every;
+  }
+
+  get captured(): readonly Captured[] {
+    return this.#captured;
   }
 
   /** The delay of each copy that arrives; none when it is lost. */
-  datagram(from: Address, to: Address): readonly number[] {
+  datagram(from: Address, to: Address, bytes?: Uint8Array): readonly number[] {
     const random = this.#random;
+    if (this.#captureMax > 0 && bytes !== undefined && ++this.#seenCount % this.#captureEvery === 0)
+      this.#captured[(this.#seenCount / this.#captureEvery - 1) % this.#captureMax] = { from, to, bytes: bytes.slice() };
     let delayMs = random.between(this.#latency.fromMs, this.#latency.toMs);
     let isDoubled = false;
     if (this.#faults.length > 0) {
@@ -75,7 +102,7 @@ export class LinkPolicy {
       if (fromHost === undefined || toHost === undefined) return this.#lost;
       for (let i = 0; i < this.#faults.length; i++) {
         const fault = this.#faults[i]!;
-        if (fault.from[fromHost] !== 1 || fault.to[toHost] !== 1) continue;
+        if (fault.from[fromHost] !== 1 || fault.to[toHost] !== 1 || fault.spares === 'datagrams') continue;
         if (fault.loss > 0 && random.chance(fault.loss)) return this.#lost;
         if (fault.delayMsMax > 0) delayMs += random.unit() * fault.delayMsMax;
         if (fault.duplication > 0 && random.chance(fault.duplication)) isDoubled = true;
@@ -100,7 +127,7 @@ export class LinkPolicy {
       const fault = this.#faults[i]!;
       const isOnWay = fault.from[fromHost] === 1 && fault.to[toHost] === 1;
       const isOnWayBack = fault.from[toHost] === 1 && fault.to[fromHost] === 1;
-      if (!isOnWay && !isOnWayBack) continue;
+      if ((!isOnWay && !isOnWayBack) || fault.spares === 'streams') continue;
       delayMs += this.#random.unit() * fault.delayMsMax;
       let tries = 0;
       while (fault.loss > 0 && this.#random.chance(fault.loss)) {

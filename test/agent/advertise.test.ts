@@ -41,6 +41,13 @@ describe('what is wished for', () => {
     });
   });
 
+  test('nothing is the address that is bound, if it is one, and names no flag that nobody typed', () => {
+    expect(advertisedByWish(null, { host: '127.0.0.1', port: 40123 }, interfaces)).toEqual({
+      address: '127.0.0.1:40123',
+      reason: 'it is the address that is bound',
+    });
+  });
+
   test('an interface gives its IPv6 address when it has no other', () => {
     const onlySix = interfaces.filter(({ host }) => host.includes(':'));
     expect(advertisedByWish('@eth0', everywhere, onlySix)?.address).toBe('[fd00::5]:7946');

@@ -3,9 +3,10 @@
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { nameFromHost } from '../../src/agent/defaults.ts';
 import { Failure } from '../../src/cli/exit-codes.ts';
 import { parseFull } from '../../src/cli/parse-full.ts';
-import { agentOptions, nameFromHost } from '../../src/cli/settings/agent-options.ts';
+import { agentOptions } from '../../src/cli/settings/agent-options.ts';
 import { gatherSettings } from '../../src/cli/settings/gather.ts';
 import { removeScratch, scratchDirectory } from '../support/cli.ts';
 
@@ -140,6 +141,21 @@ describe('the settings file', () => {
     ['q.json', '{"name": "a", "name": "b"}', '78 q.json:1: not valid JSON: "name" stands twice'],
     ['q.json', '[]', '78 q.json:1: the document must be an object of settings'],
     ['q.toml', 'zone = "a"\nprofile = "wam"\n', "78 q.toml:2: profile: cannot be 'wam' → did you mean 'wan'? One of: local, lan, wan"],
+    [
+      'q.json',
+      '{\n"zone": "\\ud800"}',
+      '78 q.json:2: zone: holds half of a character, or begins with a byte order mark → write it with whole characters',
+    ],
+    [
+      'q.json',
+      '{"tags": {"role": "\\udc00b"}}',
+      '78 q.json:1: tags: the tag "role" holds half of a character, or begins with a byte order mark',
+    ],
+    [
+      'q.json',
+      '{"cluster": "\\ud800"}',
+      "78 q.json:1: cluster: '\ud800' cannot name a cluster → it consists of letters, digits, dot, underscore and hyphen",
+    ],
     ['q.toml', 'bind = "10.0.0.1:x"\n', "78 q.toml:1: bind: 'x' is not a port; it is a number up to 65535"],
   ])('%s is refused with its line: %j', (name, text, said) => {
     expect(fileRefusal(name, text)).toBe(said);

@@ -1,10 +1,13 @@
 // What the user sees when something given to `quorate` cannot work: one sentence that says what was tried, with which
 // value, and what to do; and the exit code that a script can act upon. The texts stand here as they are printed.
 
-import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { Ended, Fleet } from '../support/agents.ts';
+import { type Ended, executable, type Fleet } from '../support/agents.ts';
 import { newLab } from '../support/lab.ts';
+import { temporaryDir } from '../support/temporary.ts';
 
 describe('an agent that cannot start', () => {
   test('says so when the state directory cannot be written', async () => {
@@ -73,8 +76,10 @@ $`),
   });
 
   test('names the line to type when it is told neither to begin nor to join and has no state', async () => {
-    const { code, stderr } = await agent(newLab(), { flags: [] });
-    expect(stderr).toMatch(/^quorate: the state directory .*is empty, and nothing says which cluster to join\n/);
+    const lab = newLab();
+    const stateDir = lab.path('state');
+    const { code, stderr } = await agent(lab, { flags: [], stateDir });
+    expect(stderr).toContain(`quorate: the state directory ${stateDir} is empty, and nothing says which cluster to join\n`);
     expect(stderr).toContain(
       '→ On the first host type `quorate agent --init`, on every other one `quorate agent --join FIRST_HOST`; to try it out on one machine: `quorate agent --dev`.\n',
     );
@@ -114,6 +119,30 @@ describe('a verb that cannot do its work', () => {
     expect(code).toBe(3);
   });
 
+  // Root may open everything, so another user has to try.
+  test.runIf(process.getuid?.() === 0)('says who may open the socket, and how root lets every user read', async () => {
+    const lab = newLab();
+    const { socketPath } = await lab.start({ name: 'n1', flags: ['--init'] });
+    const { directory } = lab;
+    const readOnly = socketPath.replace('.sock', '-ro.sock');
+    const members = (socket: string): Promise<Ended> => asNobody(['members', '--socket', socket]);
+
+    const closed = await members(socketPath);
+    expect(closed.stderr).toContain(`${socketPath}  permission denied (from --socket)\n`);
+    expect(closed.stderr).toContain(
+      `→ ${directory} is open to the agent's user alone: run it as that user (ls -ld ${directory}); or let root type install -d -m 0755 ${directory}, then every user may read: --socket ${readOnly}\n`,
+    );
+    expect(closed.code).toBe(77);
+
+    execFileSync('install', ['-d', '-m', '0755', directory]);
+    const open = await members(socketPath);
+    expect(open.stderr).toContain(
+      `→ only its owner and its group may: run it as one of them (ls -l ${socketPath}); to read, every user may add --socket ${readOnly}\n`,
+    );
+    expect(open.code).toBe(77);
+    expect(await members(readOnly)).toMatchObject({ code: 0, stdout: expect.stringMatching(/^n1\talive/) });
+  });
+
   test('names the nearest verb when there is none of that name', async () => {
     const { code, stdout, stderr } = await newLab().run(['membrs']);
     expect(stderr).toBe("quorate: there is no verb 'membrs'\n  → did you mean: quorate members\n");
@@ -135,6 +164,22 @@ function agent(
   { flags, bind = `${lab.address()}:0`, socket = lab.path('x.sock'), stateDir = lab.path('state') }: Given,
 ): Promise<Ended> {
   return lab.run(['agent', '--bind', bind, '--socket', socket, '--state-dir', stateDir, ...flags]);
+}
+
+/** Runs a verb as the user nobody, who may not be able to reach the clone: hence a copy. */
+async function asNobody(args: readonly string[]): Promise<Ended> {
+  const directory = temporaryDir();
+  chmodSync(directory, 0o755);
+  const copy = join(directory, 'quorate.mjs');
+  copyFileSync(executable, copy);
+  const nobody = 65_534;
+  const { status, signal, stdout, stderr } = spawnSync(process.execPath, [copy, ...args], {
+    uid: nobody,
+    gid: nobody,
+    cwd: directory,
+    encoding: 'utf8',
+  });
+  return { code: status, signal, stdout, stderr };
 }
 
 /** A directory that nobody can write into, not even root, who is not held by modes. */

@@ -45,3 +45,15 @@ test('a list is never longer than it may be, the dead make room, and who finds n
   tell(stage, teller, many(1_000, 1, { state: 'left' }));
   expect(stage.hear(late.hello(1), late.address)).toContain('event member-joined n70000: heard');
 });
+
+test('a full list whose owner is leaving has no place but those of others', () => {
+  const [stage, teller] = [new Stage().enter(), new Puppet(1)];
+  stage.hear(teller.hello());
+  tell(stage, teller, many(1_000, LIMITS.membersMax - 2));
+  tell(stage, teller, many(1_000, LIMITS.membersMax - 2, { counter: 2 }));
+  stage.command({ kind: 'leave' });
+  stage.persisted();
+  tell(stage, teller, many(70_000, 1));
+  expect(stage.node.refusals.get('list-full')).toBe(1);
+  expect(stage.shown()).toContain('n0 left');
+});

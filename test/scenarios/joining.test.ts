@@ -67,6 +67,58 @@ describe('a node without a cluster', () => {
     expect(lookups).toBeLessThanOrEqual(3_600 / 3.75 + 10);
   });
 
+  test('says in words why its seed does not help, though the seed is written as the address itself', () => {
+    const seed = addressOf(1);
+    const stage = newJoiner([seed]);
+    const [exchange] = resolved(stage, seed, seed);
+    stage.step({ kind: 'unanswered', exchange: exchange!, reason: 'ECONNREFUSED' });
+    const waiting = {
+      code: 'waiting-for-seeds',
+      message: 'no seed has let this agent in yet (10.0.0.1:7946: connection refused: no agent listens there)',
+      hint: 'it keeps trying 10.0.0.1:7946; start an agent there, or name another seed: quorate join HOST[:PORT]',
+    };
+    expect(stage.node.problems(at(stage.nowMs))).toStrictEqual([waiting]);
+    // The next try is under way, and the last one's end still stands.
+    const [next] = resolved(stage, seed, seed);
+    expect(stage.node.problems(at(stage.nowMs))).toStrictEqual([waiting]);
+    stage.step({ kind: 'unanswered', exchange: next!, reason: 'timeout' });
+    expect(stage.node.problems(at(stage.nowMs))).toMatchObject([
+      {
+        message: expect.stringContaining('(10.0.0.1:7946: no answer within 3 s: is a firewall between, or the host down?)'),
+        hint: expect.stringContaining('; let TCP and UDP pass to that port, start an agent there, or name another seed:'),
+      },
+    ]);
+  });
+
+  test.each([
+    [
+      'the cluster has another name',
+      { reason: 'cluster-name', detail: 'prod' },
+      'start this agent with --cluster prod, or name a seed of cluster default',
+    ],
+    [
+      'the seed has no cluster either',
+      { reason: 'no-cluster', detail: '' },
+      'the first agent of a cluster, and no other, is started by: quorate agent --init',
+    ],
+  ] as const)('is told what to do when %s', (_when, refusal, advice) => {
+    const stage = newJoiner();
+    const [exchange] = resolved(stage, 'seed', addressOf(1));
+    stage.step({ kind: 'answered', exchange: exchange!, envelope: stranger({ kind: 'refused', ...refusal }) });
+    expect(stage.node.problems(at(stage.nowMs))).toMatchObject([{ code: 'waiting-for-seeds', hint: expect.stringContaining(advice) }]);
+  });
+
+  test('whose only seed is itself is told how a cluster is begun', () => {
+    const stage = newJoiner();
+    expect(resolved(stage, 'seed', addressOf(0))).toStrictEqual([]);
+    expect(stage.node.problems(at(stage.nowMs))).toMatchObject([
+      {
+        message: 'no seed has let this agent in yet (seed: is this agent itself)',
+        hint: expect.stringMatching(/^the first agent .* --init; every other/),
+      },
+    ]);
+  });
+
   test('refuses to answer a join with a welcome of its own: no cluster comes of two that have none', () => {
     const stage = newJoiner();
     const join: Message = { kind: 'join', clusterName: 'default', entry: new Puppet(1).entry() };
@@ -164,6 +216,24 @@ describe('a member', () => {
       'result 9: unreachable, x did not answer within 5000 ms (x: ENOTFOUND); the agent keeps trying',
     ]);
     expect(only('resolve', stage.pass(60_000)).length).toBeGreaterThan(5);
+  });
+
+  test('told to join tells of the seeds it was told, and not of others', () => {
+    const stage = new Stage({ seeds: ['old'] }).enter();
+    const refused = (seed: string, door: Address): void => {
+      for (const exchange of resolved(stage, seed, door)) stage.step({ kind: 'unanswered', exchange, reason: 'ECONNREFUSED' });
+    };
+    refused('old', addressOf(1));
+    stage.command({ kind: 'join', seeds: ['x'] }, 9);
+    refused('x', addressOf(2));
+    // Its name has come to mean another host.
+    refused('x', addressOf(3));
+    expect(transcript(only('command-result', stage.pass(5_000)))).toStrictEqual([
+      'result 9: unreachable, x did not answer within 5000 ms (10.0.0.3:7946: connection refused: no agent listens there); the agent keeps trying',
+    ]);
+    expect(stage.node.problems(at(stage.nowMs))).toMatchObject([
+      { code: 'alone', message: expect.stringMatching(/10\.0\.0\.1:7946: connection refused.*10\.0\.0\.3:7946: connection refused/) },
+    ]);
   });
 
   test('restarted with its state needs no seed, knocks where peers were, and begins its next life', () => {

@@ -124,3 +124,14 @@ describe('forget', () => {
     expect(stage.hear(next.hello())).toStrictEqual([`event member-joined n1: incarnation ${next.incarnation}`]);
   });
 });
+
+test('news does not wait until older news is told again: a leave is passed on within a twentieth of a heartbeat', () => {
+  const { stage, puppet } = met();
+  const [other, third] = [new Puppet(2), new Puppet(3)];
+  stage.hear(other.hello(), other.address);
+  stage.hear(third.hello(), third.address);
+  // Told once already, and waiting to be told again.
+  expect(transcript(stage.pass(25)).filter((line) => line.startsWith('send push of n3 alive, n2 alive to')).length).toBe(1);
+  stage.hear(puppet.pushes([other.entry({ state: 'left' })]));
+  expect(transcript(stage.pass(25)).filter((line) => line.startsWith('send push of n2 left, n3 alive to')).length).toBe(1);
+});

@@ -15,7 +15,7 @@ function threeHosts(): LinkPolicy {
 }
 
 function fault(from: number[], to: number[], what: Partial<LinkFault>): LinkFault {
-  return { from: hostMask(from, 3), to: hostMask(to, 3), loss: 0, delayMsMax: 0, duplication: 0, ...what };
+  return { from: hostMask(from, 3), to: hostMask(to, 3), spares: 'nothing', loss: 0, delayMsMax: 0, duplication: 0, ...what };
 }
 
 describe('the links between simulated hosts', () => {
@@ -42,6 +42,15 @@ describe('the links between simulated hosts', () => {
     expect(links.exchange(A, B)).toBeNull();
     expect(links.exchange(B, A)).toBeNull();
     expect(links.exchange(A, C)).not.toBeNull();
+  });
+
+  test('a firewall stops one kind of packet and spares the other', () => {
+    for (const spares of ['datagrams', 'streams'] as const) {
+      const links = threeHosts();
+      links.add(fault([0], [1], { loss: 1, spares }));
+      expect(links.datagram(A, B)).toHaveLength(spares === 'datagrams' ? 1 : 0);
+      expect(links.exchange(A, B) === null).toBe(spares === 'datagrams');
+    }
   });
 
   test('healing one of two overlapping cuts leaves the other', () => {

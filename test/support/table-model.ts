@@ -108,7 +108,7 @@ export class TableModel {
     const slot = table.slotOf(id);
     expect(table.directory.idAt(slot)).toBe(id);
     const { counter, state } = row;
-    expect(plain(table.accountOf(slot))).toStrictEqual({
+    expect(table.accountOf(slot)).toStrictEqual({
       incarnation: row.entry.incarnation,
       tag: row.entry.tag,
       state,
@@ -172,10 +172,6 @@ export class TableModel {
 
 function newDirectoryLike(table: MemberTable): MemberTable['directory'] {
   return new (table.directory.constructor as new () => MemberTable['directory'])();
-}
-
-function plain({ facts: { name, address, meta }, ...account }: ReturnType<MemberTable['accountOf']>): unknown {
-  return { ...account, facts: { name, address, meta } };
 }
 
 function byNumber(a: number, b: number): number {

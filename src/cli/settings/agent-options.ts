@@ -1,40 +1,39 @@
 // From gathered settings to the AgentOptions that an agent is started with: every value checked, every default named.
 // Whether the state directory holds a cluster to go on with is the agent's question.
 
+import { defaultsOf, MAX_VOTERS_DEFAULT, nameFromHost, settingValues } from '../../agent/defaults.ts';
 import type { AgentOptions, HookOptions, Start } from '../../agent/index.ts';
 import { SOCKET_PATH_BYTES_MAX } from '../../api/client.ts';
-import { isProfileName, LIMITS, NAME_PATTERN, type ProfileName } from '../../core/index.ts';
+import { isProfileName, LIMITS, NAME_PATTERN, type ProfileName, travelProblem } from '../../core/index.ts';
 import { EXIT, Failure } from '../exit-codes.ts';
 import { nearest } from '../nearest.ts';
 import { LOG_LEVELS, PROFILE_NAMES, SETTINGS } from '../option-table.ts';
-import { DEFAULT_PORT, type Read, readAdvertise, readBind, readSeed } from './addresses.ts';
+import { type Read, readAdvertise, readBind, readSeed } from './addresses.ts';
 import type { Gathered, Setting } from './gather.ts';
 import { describeHook, readHookTable, readOn } from './hooks.ts';
 import { readTag } from './tags.ts';
 
 /** DESIGN, R11. */
-const MAX_VOTERS_DEFAULT = 7;
 const MAX_VOTERS_MAX = 15;
 
 /** Throws a Failure: 64 for what was typed, 78 for what was configured. */
 export function agentOptions(gathered: Gathered, hostName: string): AgentOptions {
   const { settings, configFile } = gathered;
   const start = startOf(settings);
-  const isDev = start.kind === 'dev';
   const seeds = (listOf(settings, 'join') ?? []).flatMap((part) => part.split(',')).filter((part) => part !== '');
   const join = settings.get('join');
   if (join !== undefined && seeds.length === 0) throw complaint(join, 'names no host', 'for example: --join 10.0.0.1');
   const profile = textOf(settings, 'profile');
   const bind = settings.get('bind');
-  const defaultBind = isDev ? { host: '127.0.0.1', port: 0 } : { host: null, port: DEFAULT_PORT };
+  const defaults = defaultsOf(start.kind);
   const options: Omit<AgentOptions, 'settings'> = {
     start,
     seeds: [...new Set(seeds.map((seed) => checked(join, readSeed(seed))))],
     name: nameOf(settings.get('name'), hostName),
-    bind: bind === undefined ? defaultBind : checked(bind, readBind(String(bind.value), isDev ? 0 : DEFAULT_PORT)),
+    bind: bind === undefined ? defaults.bind : checked(bind, readBind(String(bind.value), defaults.bind.port)),
     advertise: advertiseOf(settings.get('advertise')),
     clusterName: clusterOf(settings.get('cluster')),
-    profile: profile === null ? (isDev ? 'local' : 'lan') : profileOf(settings.get('profile'), profile),
+    profile: profile === null ? defaults.profile : profileOf(settings.get('profile'), profile),
     zone: zoneOf(settings.get('zone')),
     tags: tagsOf(settings.get('tag')),
     ...votingOf(settings),
@@ -112,12 +111,6 @@ function nameOf(setting: Setting | undefined, hostName: string): string {
   return name;
 }
 
-/** The short host name, with what a name may not hold replaced. */
-export function nameFromHost(hostName: string): string {
-  const short = (hostName.split('.')[0] ?? '').replace(/[^A-Za-z0-9._-]/g, '-').slice(0, LIMITS.nameLengthMax);
-  return short === '' ? 'node' : short;
-}
-
 function nameRule(name: string): string {
   if (name.length > LIMITS.nameLengthMax) return `it has ${name.length} characters, at most ${LIMITS.nameLengthMax} are possible`;
   return 'it consists of letters, digits, dot, underscore and hyphen';
@@ -147,6 +140,8 @@ function logLevelOf(setting: Setting | undefined): string {
 
 function zoneOf(setting: Setting | undefined): string {
   const zone = setting === undefined ? '' : String(setting.value);
+  const problem = travelProblem(zone);
+  if (problem !== null) throw complaint(setting, problem, 'write it with whole characters');
   const bytes = Buffer.byteLength(zone);
   if (bytes > LIMITS.zoneLengthMax) throw complaint(setting, `has ${bytes} bytes, at most ${LIMITS.zoneLengthMax} are possible`);
   return zone;
@@ -210,27 +205,9 @@ function listValue({ value }: Setting): readonly string[] {
 }
 
 function provenance({ settings, hooks }: Gathered, options: Omit<AgentOptions, 'settings'>): AgentOptions['settings'] {
-  const bindHost = options.bind.host ?? '';
   const effective: Readonly<Record<string, unknown>> = {
-    init: options.start.kind === 'init',
-    join: options.seeds,
-    dev: options.start.kind === 'dev',
-    name: options.name,
-    bind: `${bindHost.includes(':') ? `[${bindHost}]` : bindHost}:${options.bind.port}`,
-    advertise: options.advertise,
-    cluster: options.clusterName,
-    socket: options.socketPath,
-    'state-dir': options.stateDir,
-    profile: options.profile,
-    expect: options.expect,
-    'max-voters': options.maxVoters,
-    'no-vote': !options.canVote,
-    'no-lead': !options.canLead,
-    zone: options.zone,
-    tag: options.tags.map(([key, value]) => `${key}=${value}`),
-    insecure: options.isInsecure,
+    ...settingValues(options),
     on: options.hooks.slice(0, options.hooks.length - hooks.length).map(describeHook),
-    'log-level': options.logLevel,
   };
   const hook = { value: options.hooks.slice(options.hooks.length - hooks.length).map(describeHook), from: hooks[0]?.from ?? 'default' };
   const known = SETTINGS.map(({ name }) => [name, { value: effective[name], from: settings.get(name)?.from ?? 'default' }] as const);

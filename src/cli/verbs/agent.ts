@@ -29,7 +29,7 @@ export async function runAgent(line: CommandLine, io: Io): Promise<number> {
   };
   process.on('SIGINT', onStop).on('SIGTERM', onStop).on('SIGHUP', onReload);
   try {
-    agent = await Agent.start(options, () => readAgentOptions(line, io.env));
+    agent = await Agent.startWith(options, () => readAgentOptions(line, io.env));
     // A wish to stop that came while it was starting.
     if (isStopping) await agent.stop();
     else if (options.start.kind === 'dev') {

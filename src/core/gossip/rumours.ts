@@ -15,13 +15,21 @@ const AGREEMENTS_ENOUGH = 3;
 export class Rumours {
   readonly #tellings = new Map<number, number>();
   #agreements = 0;
+  #hasNews = false;
 
   get size(): number {
     return this.#tellings.size;
   }
 
+  /** There is one that has not been told at all. In a crowd none counts as new, or each would have a datagram of its own. */
+  get hasNews(): boolean {
+    return this.#hasNews;
+  }
+
   add(slot: number, memberCount: number): void {
-    const tellings = this.#tellings.size > CROWD ? 2 : 2 + Math.ceil(Math.log10(memberCount + 1));
+    const isCrowd = this.#tellings.size > CROWD;
+    const tellings = isCrowd ? 2 : 2 + Math.ceil(Math.log10(memberCount + 1));
+    if (!isCrowd) this.#hasNews = true;
     this.#agreements = 0;
     // Set anew, so that it counts as the youngest.
     this.#tellings.delete(slot);
@@ -53,6 +61,7 @@ export class Rumours {
     const entries: MemberEntry[] = [];
     let bytes = 0;
     let misses = 0;
+    this.#hasNews = false;
     for (const slot of [...this.#tellings.keys()].reverse()) {
       if (!table.has(slot)) {
         this.#tellings.delete(slot);

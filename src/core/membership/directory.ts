@@ -1,40 +1,30 @@
 // Who has ever been heard of: id → slot, a small number under which every table keeps that member's row, and
-// the other ways to a slot: by tag, by name. It holds what is true of a member for everyone; what one node believes of it
-// is in table.ts. An agent has a directory of its own and reuses slots; the nodes of a simulation share one, so that what
-// they know alike is held once and 10^8 rows fit.
+// the other ways to a slot: by tag, by name. It holds what is true of a member for everyone (its lives in lives.ts); what one
+// node believes of it is in table.ts. An agent has a directory of its own and reuses slots; the nodes of a simulation share
+// one, which forgets nothing, so that what they know alike is held once and 10^8 rows fit.
 
-import { hash32 } from '../hash.ts';
 import type { NodeId } from '../ids.ts';
-import type { Facts, Meta } from '../message.ts';
+import { grown, rowsToReserve } from './columns.ts';
+import { Lives } from './lives.ts';
 import { NONE, SlotIndex } from './slot-index.ts';
 
-/** Facts as a row holds them: with the half of the tag that the row has no column for. */
-export interface HeldFacts extends Facts {
-  /** Signed: above 2^31 it would be a box of 16 bytes beside the object. */
-  readonly tagHi: number;
-}
-
 const WORDS = 4;
-/** Most members of a cluster have one of few metas; these are compared with before a new one is kept. */
-const RECENT_METAS = 8;
 
 export class Directory {
   readonly isShared: boolean;
-  #ids = new Uint32Array(16 * WORDS);
+  readonly lives: Lives;
+  #ids = new Uint32Array(0);
   #slotCount = 0;
   readonly #freeSlots: number[] = [];
-  readonly #byId = new SlotIndex();
+  readonly #byId = new SlotIndex((slot) => keyOf(this.#ids, slot * WORDS));
   readonly #byTag = new SlotIndex();
-  readonly #byName = new SlotIndex();
-  readonly #recentMetas: Meta[] = [];
-  /** Shared only: the facts last held of each slot, for the next node that holds the same. */
-  readonly #held: HeldFacts[] = [];
   /** Shared only: ids as text, which a thousand nodes would otherwise spell a million times. */
   readonly #idTexts: NodeId[] = [];
   readonly #slotOfText = new Map<NodeId, number>();
 
   constructor(options: { readonly isShared: boolean } = { isShared: false }) {
     this.isShared = options.isShared;
+    this.lives = new Lives(options.isShared);
   }
 
   /** Slots are below this. */
@@ -54,12 +44,11 @@ export class Directory {
     if (known !== NONE) return known;
     const slot = this.#freeSlots.pop() ?? this.#slotCount++;
     if ((slot + 1) * WORDS > this.#ids.length) {
-      const grown = new Uint32Array(Math.ceil((slot + 1) * 1.25) * WORDS);
-      grown.set(this.#ids);
-      this.#ids = grown;
+      const length = rowsToReserve(this.#ids.length / WORDS, slot + 1, 0);
+      this.#ids = grown(this.#ids, new Uint32Array(length * WORDS));
     }
     this.#ids.set(words, slot * WORDS);
-    this.#byId.add(keyOf(words), slot);
+    this.#byId.add(keyOf(words, 0), slot);
     if (this.isShared) this.#slotOfText.set(id, slot);
     return slot;
   }
@@ -67,7 +56,8 @@ export class Directory {
   /** The slot may be given to another id from now on; in a shared directory others may still hold it. */
   release(slot: number): void {
     if (this.isShared) return;
-    this.#byId.remove(keyOf(this.#ids.subarray(slot * WORDS, slot * WORDS + WORDS)), slot);
+    this.lives.release(slot);
+    this.#byId.remove(keyOf(this.#ids, slot * WORDS), slot);
     this.#freeSlots.push(slot);
   }
 
@@ -103,55 +93,17 @@ export class Directory {
     return this.#byTag.only(tagLo);
   }
 
-  addName(name: string, slot: number): void {
-    this.#byName.add(hash32(name, 0), slot);
-  }
-
-  removeName(name: string, slot: number): void {
-    if (!this.isShared) this.#byName.remove(hash32(name, 0), slot);
-  }
-
-  /** A slot that fits among those that may bear this name (by hash: `fits` compares the name itself). */
+  /** A slot that fits among those that some list has, or had, a member of this name at. */
   findByName(name: string, fits: (slot: number) => boolean): number {
-    return this.#byName.find(hash32(name, 0), fits);
-  }
-
-  /** The same facts, held once where others hold them too. */
-  hold(slot: number, facts: Facts, tagHi: number): HeldFacts {
-    const known = this.#held[slot];
-    if (known !== undefined && known.tagHi === (tagHi | 0) && sameFacts(known, facts)) return known;
-    const held: HeldFacts = { name: facts.name, address: facts.address, meta: this.#holdMeta(facts.meta), tagHi: tagHi | 0 };
-    if (this.isShared) this.#held[slot] = held;
-    return held;
-  }
-
-  #holdMeta(meta: Meta): Meta {
-    for (const recent of this.#recentMetas) if (recent === meta || sameMeta(recent, meta)) return recent;
-    if (this.#recentMetas.length === RECENT_METAS) this.#recentMetas.shift();
-    this.#recentMetas.push(meta);
-    return meta;
+    return this.lives.findByName(name, fits);
   }
 
   #find(words: Uint32Array): number {
-    return this.#byId.find(keyOf(words), (slot) => {
+    return this.#byId.find(keyOf(words, 0), (slot) => {
       for (let i = 0; i < WORDS; i++) if (this.#ids[slot * WORDS + i] !== words[i]) return false;
       return true;
     });
   }
-}
-
-export function sameFacts(a: Facts, b: Facts): boolean {
-  return a.name === b.name && a.address === b.address && (a.meta === b.meta || sameMeta(a.meta, b.meta));
-}
-
-function sameMeta(a: Meta, b: Meta): boolean {
-  if (a.version !== b.version || a.restarts !== b.restarts || a.zone !== b.zone || a.software !== b.software || a.canVote !== b.canVote)
-    return false;
-  if (a.tags.length !== b.tags.length) return false;
-  for (let i = 0; i < a.tags.length; i++) {
-    if (a.tags[i]![0] !== b.tags[i]![0] || a.tags[i]![1] !== b.tags[i]![1]) return false;
-  }
-  return true;
 }
 
 function wordsOf(id: NodeId): Uint32Array {
@@ -161,8 +113,8 @@ function wordsOf(id: NodeId): Uint32Array {
 }
 
 // Ids are random, but they come from the network: all words take part, so that no choice of one of them fills a chain.
-function keyOf(words: Uint32Array): number {
+function keyOf(words: Uint32Array, from: number): number {
   let key = 0;
-  for (let i = 0; i < WORDS; i++) key = Math.imul(key ^ words[i]!, 0x85ebca6b) ^ (key >>> 13);
+  for (let i = from; i < from + WORDS; i++) key = Math.imul(key ^ words[i]!, 0x85ebca6b) ^ (key >>> 13);
   return key >>> 0;
 }

@@ -2,6 +2,8 @@
 // Placing and removing cost O(1); finding who has been silent too long costs O(1) for each one found and nothing for the
 // others; and the freshest can be walked first without sorting. Judging is left to the caller.
 
+import { grown } from './columns.ts';
+
 const BUCKETS = 128;
 
 export class FreshOrder {
@@ -21,9 +23,15 @@ export class FreshOrder {
     this.#newest = Math.floor(nowMs / this.#bucketMs);
   }
 
+  /** Room for slots below this; without it none is placed. */
+  reserve(slotCount: number): void {
+    this.#next = withRoom(this.#next, BUCKETS + slotCount);
+    this.#previous = withRoom(this.#previous, BUCKETS + slotCount);
+  }
+
   /** False when the news is so old that its bucket has been drained: the member is silent already. */
   place(slot: number, freshAtMs: number): boolean {
-    const row = this.#rowOf(slot);
+    const row = BUCKETS + slot;
     this.#unlink(row);
     const bucket = Math.floor(freshAtMs / this.#bucketMs);
     if (bucket < this.#oldest || bucket >= this.#oldest + BUCKETS) return false;
@@ -38,7 +46,7 @@ export class FreshOrder {
   }
 
   remove(slot: number): void {
-    if (BUCKETS + slot < this.#next.length) this.#unlink(BUCKETS + slot);
+    this.#unlink(BUCKETS + slot);
   }
 
   /** Takes out everyone whose last news is older than this instant, and gives them to `silent`, the longest silent first. */
@@ -85,16 +93,6 @@ export class FreshOrder {
     this.#next[row] = row;
     this.#previous[row] = row;
   }
-
-  #rowOf(slot: number): number {
-    const row = BUCKETS + slot;
-    if (row >= this.#next.length) {
-      const length = BUCKETS + Math.ceil((slot + 1) * 1.25);
-      this.#next = grown(this.#next, length);
-      this.#previous = grown(this.#previous, length);
-    }
-    return row;
-  }
 }
 
 function bucketIndex(bucket: number): number {
@@ -102,12 +100,11 @@ function bucketIndex(bucket: number): number {
 }
 
 function heads(): Uint32Array {
-  return grown(new Uint32Array(0), BUCKETS);
+  return withRoom(new Uint32Array(0), BUCKETS);
 }
 
-function grown(old: Uint32Array, length: number): Uint32Array {
-  const links = new Uint32Array(length);
-  links.set(old);
+function withRoom(old: Uint32Array, length: number): Uint32Array {
+  const links = grown(old, new Uint32Array(length));
   for (let i = old.length; i < length; i++) links[i] = i;
   return links;
 }

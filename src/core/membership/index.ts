@@ -1,6 +1,6 @@
 // The door of membership/.
 
-export { Directory, sameFacts } from './directory.ts';
+export { Directory } from './directory.ts';
 export { type Account, compareFacts, compareLives, INCARNATION_LEAP_MAX, type MergeVerdict, mergeMember, stateRank } from './merge.ts';
 export { NONE } from './slot-index.ts';
 export { MemberTable } from './table.ts';

@@ -9,7 +9,7 @@
 import type { Tag } from '../hash.ts';
 import type { Facts, MemberState } from '../message.ts';
 import { MEMBER_STATES } from '../message.ts';
-import { sameFacts } from './directory.ts';
+import { sameFacts } from './lives.ts';
 
 export interface Account {
   readonly incarnation: number;

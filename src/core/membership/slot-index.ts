@@ -1,14 +1,20 @@
-// Hash → slot, in two typed arrays: finds a member by the hash of its id, its tag or its name.
+// Hash → slot, in typed arrays: finds a member by the hash of its id, its tag or its name.
 // Several slots may share a key (chance, or two nodes under one name); who must know which is meant asks for `only`.
+// The key is kept beside the slot, or told by `keyOf` where it follows from what is kept elsewhere: then it may not change meanwhile.
 // Linear probing; places are found by multiplication, so that the arrays can grow by a quarter instead of doubling.
+
+import { assert } from '../assert.ts';
 
 const EMPTY = 0;
 const REMOVED = 0xffffffff;
+const CAPACITY_MIN = 16;
 
 export const NONE = -1;
 export const SEVERAL = -2;
 
 export class SlotIndex {
+  readonly #keyOf: ((slot: number) => number) | null;
+  /** Empty where `keyOf` tells. */
   #keys: Uint32Array;
   /** slot + 1, or EMPTY, or REMOVED. */
   #slots: Uint32Array;
@@ -17,17 +23,19 @@ export class SlotIndex {
   /** Keys of more than one slot: few, so the search for a key may end at its first place. */
   readonly #sharedKeys = new Set<number>();
 
-  constructor(capacity = 16) {
-    this.#keys = new Uint32Array(capacity);
-    this.#slots = new Uint32Array(capacity);
+  constructor(keyOf: ((slot: number) => number) | null = null) {
+    this.#keyOf = keyOf;
+    this.#keys = new Uint32Array(keyOf === null ? CAPACITY_MIN : 0);
+    this.#slots = new Uint32Array(CAPACITY_MIN);
   }
 
   get size(): number {
     return this.#liveCount;
   }
 
-  /** The one slot under this key, NONE, or SEVERAL. */
+  /** The one slot under this key, NONE, or SEVERAL. Only where keys are kept: asked for every beat that is heard. */
   only(key: number): number {
+    assert(this.#keyOf === null, 'a key that is told is looked for by find');
     const capacity = this.#slots.length;
     for (let i = place(key, capacity); ; i = i + 1 === capacity ? 0 : i + 1) {
       const slot = this.#slots[i]!;
@@ -42,7 +50,7 @@ export class SlotIndex {
     for (let i = place(key, capacity); ; i = i + 1 === capacity ? 0 : i + 1) {
       const slot = this.#slots[i]!;
       if (slot === EMPTY) return NONE;
-      if (slot !== REMOVED && this.#keys[i] === key && fits(slot - 1)) return slot - 1;
+      if (slot !== REMOVED && this.#keyAt(i) === key && fits(slot - 1)) return slot - 1;
     }
   }
 
@@ -63,13 +71,18 @@ export class SlotIndex {
   remove(key: number, slot: number): void {
     const capacity = this.#slots.length;
     for (let i = place(key, capacity); this.#slots[i] !== EMPTY; i = i + 1 === capacity ? 0 : i + 1) {
-      if (this.#slots[i] === slot + 1 && this.#keys[i] === key) {
+      if (this.#slots[i] === slot + 1 && this.#keyAt(i) === key) {
         this.#slots[i] = REMOVED;
         this.#liveCount -= 1;
         if (this.#sharedKeys.has(key) && this.#countOf(key) === 1) this.#sharedKeys.delete(key);
         return;
       }
     }
+  }
+
+  /** Of a place that holds a slot. */
+  #keyAt(place: number): number {
+    return this.#keyOf === null ? this.#keys[place]! : this.#keyOf(this.#slots[place]! - 1);
   }
 
   #countOf(key: number): number {
@@ -85,7 +98,7 @@ export class SlotIndex {
     const capacity = this.#slots.length;
     let i = place(key, capacity);
     while (this.#slots[i] !== EMPTY) i = i + 1 === capacity ? 0 : i + 1;
-    this.#keys[i] = key;
+    if (this.#keyOf === null) this.#keys[i] = key;
     this.#slots[i] = stored;
     this.#usedCount += 1;
   }
@@ -94,13 +107,13 @@ export class SlotIndex {
     const keys = this.#keys;
     const slots = this.#slots;
     // At most 3/5 full afterwards; the same size again when most of what is used was removed.
-    const capacity = Math.max(16, Math.ceil(((this.#liveCount + 1) * 5) / 3));
-    this.#keys = new Uint32Array(capacity);
+    const capacity = Math.max(CAPACITY_MIN, Math.ceil(((this.#liveCount + 1) * 5) / 3));
+    if (this.#keyOf === null) this.#keys = new Uint32Array(capacity);
     this.#slots = new Uint32Array(capacity);
     this.#usedCount = 0;
     for (let i = 0; i < slots.length; i++) {
       const stored = slots[i]!;
-      if (stored !== EMPTY && stored !== REMOVED) this.#insert(keys[i]!, stored);
+      if (stored !== EMPTY && stored !== REMOVED) this.#insert(this.#keyOf === null ? keys[i]! : this.#keyOf(stored - 1), stored);
     }
   }
 }

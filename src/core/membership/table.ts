@@ -1,16 +1,18 @@
-// One node's list: a row a member, hot parts in columns of typed arrays, unchanging facts shared.
-// 48 bytes a row: facts 8, incarnation 8, counter 8, origin 8, links of FreshOrder 8, tag 4, window 2, state 1, generation 1.
+// One node's list: a row a member, in columns of typed arrays. What does not move with the counter is held by the directory.
+// 36 bytes a row: counter 8, origin 8, links of FreshOrder 8, tag 4, place of the life 4, window 3, state 1.
 // It keeps rows and their order; what is believed is decided by merge.ts, who is told and who is judged by node.ts.
 
 import { assert } from '../assert.ts';
-import { mix32, type Tag } from '../hash.ts';
-import type { Incarnation, NodeId } from '../ids.ts';
+import { mix32, sameTag, type Tag } from '../hash.ts';
+import type { Address, Incarnation, NodeId } from '../ids.ts';
 import { type Facts, LIMITS, MEMBER_STATES, type MemberEntry, type MemberState } from '../message.ts';
 import type { MonotonicMs } from '../time.ts';
 import { Ages } from './ages.ts';
 import { grown, rowsToReserve } from './columns.ts';
-import type { Directory, HeldFacts } from './directory.ts';
+import type { Directory } from './directory.ts';
 import { FreshOrder } from './fresh-order.ts';
+import { ListHash } from './list-hash.ts';
+import type { Lives } from './lives.ts';
 import type { Account } from './merge.ts';
 import { NONE } from './slot-index.ts';
 
@@ -25,8 +27,8 @@ const AGE_MAX_MS = 1e12;
 export class MemberTable {
   readonly directory: Directory;
   readonly selfSlot: number;
-  readonly #facts: (HeldFacts | undefined)[] = [];
-  #incarnation = new Float64Array(0);
+  readonly #lives: Lives;
+  #life = new Uint32Array(0);
   #counter = new Float64Array(0);
   readonly #ages: Ages;
   #tagLo = new Uint32Array(0);
@@ -40,11 +42,11 @@ export class MemberTable {
   #unconfirmedCount = 0;
   #suspectCount = 0;
   #rowCount = 0;
-  #hashLo = 0;
-  #hashHi = 0;
+  readonly #hash = new ListHash();
 
   constructor(directory: Directory, self: NodeId, silenceMs: number, now: MonotonicMs) {
     this.directory = directory;
+    this.#lives = directory.lives;
     this.selfSlot = directory.intern(self);
     this.#silenceMs = silenceMs;
     this.#order = new FreshOrder(silenceMs, now);
@@ -78,11 +80,20 @@ export class MemberTable {
   }
 
   factsOf(slot: number): Facts {
-    return this.#heldFacts(slot);
+    const life = this.#life[slot]!;
+    return { name: this.#lives.nameAt(life), address: this.#lives.addressAt(life), meta: this.#lives.metaAt(life) };
+  }
+
+  nameOf(slot: number): string {
+    return this.#lives.nameAt(this.#life[slot]!);
+  }
+
+  addressOf(slot: number): Address {
+    return this.#lives.addressAt(this.#life[slot]!);
   }
 
   incarnationOf(slot: number): Incarnation {
-    return this.#incarnation[slot]! as Incarnation; // was one when it was stored
+    return this.#lives.incarnationAt(this.#life[slot]!);
   }
 
   counterOf(slot: number): number {
@@ -99,11 +110,11 @@ export class MemberTable {
   }
 
   tagOf(slot: number): Tag {
-    return { lo: this.#tagLo[slot]!, hi: this.#heldFacts(slot).tagHi >>> 0 };
+    return { lo: this.#tagLo[slot]!, hi: this.#tagHiOf(slot) };
   }
 
   hasTag(slot: number, tag: Tag): boolean {
-    return this.has(slot) && this.#tagLo[slot] === tag.lo && this.#heldFacts(slot).tagHi === (tag.hi | 0);
+    return this.has(slot) && this.#tagLo[slot] === tag.lo && this.#tagHiOf(slot) === tag.hi;
   }
 
   /** When the newest counter was emitted, as far as the clocks tell. */
@@ -119,7 +130,7 @@ export class MemberTable {
 
   accountOf(slot: number): Account {
     return {
-      incarnation: this.#incarnation[slot]!,
+      incarnation: this.incarnationOf(slot),
       tag: this.tagOf(slot),
       state: this.stateOf(slot),
       counter: this.#counter[slot]!,
@@ -129,7 +140,6 @@ export class MemberTable {
 
   entryOf(slot: number, now: MonotonicMs): MemberEntry {
     const state = this.stateOf(slot);
-    const { name, address, meta } = this.#heldFacts(slot);
     return {
       id: this.directory.idAt(slot),
       incarnation: this.incarnationOf(slot),
@@ -137,7 +147,7 @@ export class MemberTable {
       counter: this.#counter[slot]!,
       state,
       stateAgeMs: state === 'alive' ? 0 : Math.min(AGE_MAX_MS, Math.max(0, Math.round(now - this.#ages.originOf(slot)))),
-      facts: { name, address, meta },
+      facts: this.factsOf(slot),
     };
   }
 
@@ -154,8 +164,8 @@ export class MemberTable {
 
   /** Another living, confirmed member under the name of this one. */
   namesakeOf(slot: number): number {
-    const { name } = this.#heldFacts(slot);
-    return this.directory.findByName(name, (other) => other !== slot && this.isConfirmed(other) && this.#heldFacts(other).name === name);
+    const name = this.nameOf(slot);
+    return this.directory.findByName(name, (other) => other !== slot && this.isConfirmed(other) && this.nameOf(other) === name);
   }
 
   get aliveCount(): number {
@@ -189,12 +199,12 @@ export class MemberTable {
 
   /** A sum over (tag, facts version) of the confirmed living: equal lists have equal hashes, counters play no part. */
   get listHash(): Tag {
-    return { lo: this.#hashLo, hi: this.#hashHi };
+    return this.#hash.sum;
   }
 
   /** What this row adds to the list hash; also its name in a digest. */
   rowHash(slot: number): number {
-    return mix32(this.#tagLo[slot]! ^ mix32(this.#heldFacts(slot).meta.version + 1));
+    return mix32(this.#tagLo[slot]! ^ mix32(this.#lives.metaAt(this.#life[slot]!).version + 1));
   }
 
   freshest(into: Uint32Array, limit: number): number {
@@ -217,17 +227,15 @@ export class MemberTable {
     const slot = this.directory.intern(entry.id);
     this.#reach(slot);
     if (this.has(slot)) this.#take(slot);
-    this.#incarnation[slot] = entry.incarnation;
     this.#counter[slot] = entry.counter;
     this.#tagLo[slot] = entry.tag.lo;
-    this.#facts[slot] = this.directory.hold(slot, entry.facts, entry.tag.hi);
+    this.#life[slot] = this.#lives.hold(slot, entry.incarnation, entry.tag.hi, entry.facts);
     this.directory.addTag(entry.tag.lo, slot);
-    this.directory.addName(entry.facts.name, slot);
     this.#rowCount += 1;
     if (entry.state === 'alive') {
       this.#state[slot] = ALIVE | (isConfirmed ? 0 : UNCONFIRMED);
       this.#aliveCount += 1;
-      if (isConfirmed) this.#addToHash(slot, 1);
+      if (isConfirmed) this.#hash.add(this.rowHash(slot), this.#tagHiOf(slot));
       else this.#unconfirmedCount += 1;
       this.#ages.begin(slot, entry.counter, now);
       if (slot !== this.selfSlot) this.#place(slot);
@@ -260,7 +268,7 @@ export class MemberTable {
     assert(this.isAlive(slot) && !this.isConfirmed(slot), 'only an unconfirmed living member is confirmed');
     this.#state[slot]! &= ~UNCONFIRMED;
     this.#unconfirmedCount -= 1;
-    this.#addToHash(slot, 1);
+    this.#hash.add(this.rowHash(slot), this.#tagHiOf(slot));
   }
 
   setSuspect(slot: number, isSuspect: boolean): void {
@@ -270,14 +278,9 @@ export class MemberTable {
   }
 
   setFacts(slot: number, facts: Facts): void {
-    const old = this.#heldFacts(slot);
-    if (this.isConfirmed(slot)) this.#addToHash(slot, -1);
-    this.#facts[slot] = this.directory.hold(slot, facts, old.tagHi);
-    if (this.isConfirmed(slot)) this.#addToHash(slot, 1);
-    if (old.name !== facts.name) {
-      this.directory.removeName(old.name, slot);
-      this.directory.addName(facts.name, slot);
-    }
+    if (this.isConfirmed(slot)) this.#hash.subtract(this.rowHash(slot), this.#tagHiOf(slot));
+    this.#life[slot] = this.#lives.hold(slot, this.incarnationOf(slot), this.#tagHiOf(slot), facts);
+    if (this.isConfirmed(slot)) this.#hash.add(this.rowHash(slot), this.#tagHiOf(slot));
   }
 
   /** The end of this life: no counter of it is heard any more. */
@@ -301,23 +304,28 @@ export class MemberTable {
 
   /** The row is gone, as if never heard of. */
   drop(slot: number): void {
+    assert(slot !== this.selfSlot, 'its owner stays in the list');
     this.#take(slot);
     this.#state[slot] = 0;
-    this.#facts[slot] = undefined;
     this.directory.release(slot);
   }
 
-  /** The cluster's timings were learned: from now on silence is counted by them. */
+  /** The cluster's timings were learned: ages begin anew under them. */
   retime(silenceMs: number, now: MonotonicMs): void {
-    this.#silenceMs = silenceMs;
-    this.#order = new FreshOrder(silenceMs, now);
-    this.#silent.clear();
     this.#ages.retime(silenceMs);
     for (let slot = 0; slot < this.#state.length; slot++) {
-      if (slot === this.selfSlot || !this.isAlive(slot)) continue;
-      this.#ages.begin(slot, this.#counter[slot]!, now);
-      this.#place(slot);
+      if (slot !== this.selfSlot && this.isAlive(slot)) this.#ages.begin(slot, this.#counter[slot]!, now);
     }
+    this.setSilence(silenceMs, now);
+  }
+
+  /** From now on this long a silence counts; nobody is older or younger for it. */
+  setSilence(silenceMs: number, now: MonotonicMs): void {
+    this.#silenceMs = silenceMs;
+    this.#order = new FreshOrder(silenceMs, now);
+    this.#order.reserve(this.#state.length);
+    this.#silent.clear();
+    for (let slot = 0; slot < this.#state.length; slot++) if (slot !== this.selfSlot && this.isAlive(slot)) this.#place(slot);
   }
 
   checkInvariants(): void {
@@ -325,7 +333,7 @@ export class MemberTable {
     let unconfirmed = 0;
     let suspect = 0;
     let rows = 0;
-    let hashLo = 0;
+    const hash = new ListHash();
     const linked = new Set(this.#order.slots());
     for (let slot = 0; slot < this.#state.length; slot++) {
       if (!this.has(slot)) {
@@ -333,10 +341,11 @@ export class MemberTable {
         continue;
       }
       rows += 1;
+      assert(this.#lives.slotAt(this.#life[slot]!) === slot, 'a row has a life of its own member');
       if (this.isAlive(slot)) {
         alive += 1;
         if (!this.isConfirmed(slot)) unconfirmed += 1;
-        else hashLo = (hashLo + this.rowHash(slot)) >>> 0;
+        else hash.add(this.rowHash(slot), this.#tagHiOf(slot));
         if (this.isSuspect(slot)) suspect += 1;
         assert(!this.#dead.has(slot), 'the living are not among the dead');
         if (slot !== this.selfSlot) assert(linked.has(slot) !== this.#silent.has(slot), 'the living are in the order or silent');
@@ -346,7 +355,7 @@ export class MemberTable {
       alive === this.#aliveCount && unconfirmed === this.#unconfirmedCount && suspect === this.#suspectCount && rows === this.#rowCount,
       'counts match rows',
     );
-    assert(hashLo === this.#hashLo, 'the list hash is the sum of its rows');
+    assert(sameTag(hash.sum, this.#hash.sum), 'the list hash is the sum of its rows');
     assert(rows <= LIMITS.membersMax, 'the list is bounded');
   }
 
@@ -361,39 +370,30 @@ export class MemberTable {
     this.#dead.delete(slot);
     this.#rowCount -= 1;
     this.directory.removeTag(this.#tagLo[slot]!, slot);
-    this.directory.removeName(this.#heldFacts(slot).name, slot);
   }
 
   #takeFromLiving(slot: number): void {
     if (!this.isAlive(slot)) return;
     this.setSuspect(slot, false);
-    if (this.isConfirmed(slot)) this.#addToHash(slot, -1);
+    if (this.isConfirmed(slot)) this.#hash.subtract(this.rowHash(slot), this.#tagHiOf(slot));
     else this.#unconfirmedCount -= 1;
     this.#aliveCount -= 1;
     this.#order.remove(slot);
     this.#silent.delete(slot);
   }
 
-  #addToHash(slot: number, sign: 1 | -1): void {
-    const row = this.rowHash(slot);
-    this.#hashLo = (this.#hashLo + sign * row) >>> 0;
-    this.#hashHi = (this.#hashHi + sign * mix32(row ^ this.#heldFacts(slot).tagHi)) >>> 0;
-  }
-
-  #heldFacts(slot: number): HeldFacts {
-    const facts = this.#facts[slot];
-    assert(facts !== undefined, 'a row has facts');
-    return facts;
+  #tagHiOf(slot: number): number {
+    return this.#lives.tagHiAt(this.#life[slot]!);
   }
 
   #reach(slot: number): void {
     if (slot < this.#state.length) return;
-    const length = rowsToReserve(slot + 1, this.directory.isShared ? this.directory.slotCount : 0);
-    this.#incarnation = grown(this.#incarnation, new Float64Array(length));
+    const length = rowsToReserve(this.#state.length, slot + 1, this.directory.isShared ? this.directory.slotCount : 0);
+    this.#life = grown(this.#life, new Uint32Array(length));
     this.#counter = grown(this.#counter, new Float64Array(length));
     this.#ages.reserve(length);
     this.#tagLo = grown(this.#tagLo, new Uint32Array(length));
     this.#state = grown(this.#state, new Uint8Array(length));
-    while (this.#facts.length < length) this.#facts.push(undefined);
+    this.#order.reserve(length);
   }
 }

@@ -11,6 +11,7 @@ import type { ClusterRecord } from '../record/index.ts';
 import { at, type MonotonicMs, NEVER } from '../time.ts';
 import type { Timings } from '../timings.ts';
 import type { Problem } from '../view.ts';
+import { type Difficulty, inWords, whatToDo } from './difficulty.ts';
 import type { Founding } from './founding.ts';
 import type { Roster } from './roster.ts';
 import { SeedBook } from './seeds.ts';
@@ -24,7 +25,8 @@ const JOIN_COMMAND_MS = 5000;
 /** Seeds and lost members are looked after this much more rarely once peers are known. */
 const RARELY = 60;
 const LOST_PER_TRY = 2;
-const IS_SELF = 'is this agent itself';
+/** Difficulties named in one sentence. */
+const TOLD_MAX = 8;
 
 export interface Offer {
   readonly welcome: Welcome;
@@ -96,7 +98,7 @@ export class Admission {
     if (!this.seeds.isEmpty && now >= this.seeds.tryAt) this.#try(now, outbox);
     while (this.#commands.length > 0 && now >= this.#commands[0]!.untilAt) {
       const { ticket, seeds } = this.#commands.shift()!;
-      const why = [...this.seeds.problems].map(([where, problem]) => `${where}: ${problem}`).join('; ');
+      const why = told(this.seeds.problemsOf(seeds));
       this.#answer(
         ticket,
         {
@@ -121,10 +123,10 @@ export class Admission {
   }
 
   resolved(seed: string, addresses: readonly Address[], problem: string | null, now: MonotonicMs, outbox: Outbox): void {
-    if (problem !== null) return this.seeds.noteProblem(seed, problem);
+    if (problem !== null) return this.seeds.noteProblem(seed, { kind: 'lookup', problem });
+    this.seeds.lookedUp(seed, addresses);
     const doors = this.seeds.doors(addresses).filter((door) => door !== this.#self.facts.address);
-    if (doors.length === 0 && addresses.length > 0) this.seeds.noteProblem(seed, IS_SELF);
-    else this.seeds.noteSuccess(seed);
+    if (doors.length === 0 && addresses.length > 0) this.seeds.noteProblem(seed, { kind: 'itself' });
     for (const door of doors) this.#knock(door, seed, now, outbox);
   }
 
@@ -147,7 +149,8 @@ export class Admission {
 
   unanswered(purpose: Purpose, reason: string, now: MonotonicMs): void {
     if (purpose.kind === 'join') this.#joinsOpen -= 1;
-    if (purpose.kind === 'join' || purpose.kind === 'sync') this.seeds.noteProblem(purpose.at, reason);
+    // A question to a member has its own occasions; only who is sought is told of.
+    if (this.seeds.isSought(purpose.at)) this.seeds.noteProblem(purpose.at, { kind: 'unanswered', reason });
     if (this.#joinsOpen === 0 && this.#offers.size > 0 && !this.#hasDecided) this.#decideAt = now;
   }
 
@@ -197,26 +200,17 @@ export class Admission {
 
   problems(): Problem[] {
     const problems: Problem[] = this.#self.clusterId === null ? (this.founding?.problems() ?? []) : [];
-    const difficulties = [...this.seeds.problems];
-    const isOnlySelf = difficulties.length > 0 && difficulties.every(([, problem]) => problem === IS_SELF);
-    const reasons = difficulties
-      .slice(0, 8)
-      .map(([where, problem]) => `${where}: ${problem}`)
-      .join('; ');
-    if (this.#self.clusterId === null && this.founding === null && this.seeds.seeds.length > 0) {
+    const { seeds } = this.seeds;
+    const sought = [...this.seeds.problems];
+    const difficulties = sought.map(([, difficulty]) => difficulty);
+    if (this.#self.clusterId === null && this.founding === null && seeds.length > 0) {
       problems.push({
         code: 'waiting-for-seeds',
-        message: `no seed has let this agent in yet (${reasons || 'no answer so far'})`,
-        hint: isOnlySelf
-          ? 'the first agent of a cluster is started by: quorate agent --init; every other one names a host of it: quorate agent --join HOST'
-          : `it keeps trying ${this.seeds.seeds.join(', ')}; start an agent there, or name another seed: quorate join HOST[:PORT]`,
+        message: `no seed has let this agent in yet (${told(sought) || 'no answer so far'})`,
+        hint: whatToDo(difficulties, seeds),
       });
-    } else if (reasons !== '' && !isOnlySelf && this.#roster.table.confirmedCount === 1) {
-      problems.push({
-        code: 'alone',
-        message: `no other member is known (${reasons})`,
-        hint: 'it keeps trying; check that UDP and TCP pass on that port, or name another seed: quorate join HOST[:PORT]',
-      });
+    } else if (difficulties.some(({ kind }) => kind !== 'itself') && this.#roster.table.confirmedCount === 1) {
+      problems.push({ code: 'alone', message: `no other member is known (${told(sought)})`, hint: whatToDo(difficulties, seeds) });
     }
     if (this.#foreign !== null) {
       problems.push({
@@ -244,7 +238,10 @@ export class Admission {
         this.#talk.reconciler.syncWith(door, seed, now, outbox);
         // Another founder may still lack the vote that completed the cluster here.
         if (this.founding !== null) this.#voice.ask({ kind: 'sync', at: door, seed }, this.founding.message(), now, outbox);
-      } else this.#succeed({ kind: 'sync', at: door, seed }, outbox);
+      } else {
+        this.seeds.noteSuccess(door);
+        this.#succeed({ kind: 'sync', at: door, seed }, outbox);
+      }
       return;
     }
     const question: Message = this.founding?.message() ?? { kind: 'join', clusterName: this.#clusterName, entry: this.#self.entry() };
@@ -254,7 +251,7 @@ export class Admission {
 
   #isMemberAt(door: Address): boolean {
     const { table } = this.#roster;
-    for (let slot = 0; slot < table.slotLimit; slot++) if (table.isConfirmed(slot) && table.factsOf(slot).address === door) return true;
+    for (let slot = 0; slot < table.slotLimit; slot++) if (table.isConfirmed(slot) && table.addressOf(slot) === door) return true;
     return false;
   }
 
@@ -265,13 +262,13 @@ export class Admission {
         this.seeds.noteSuccess(purpose.at);
         return;
       case 'no-cluster':
-        this.seeds.noteProblem(purpose.at, 'is not in a cluster yet itself');
+        this.seeds.noteProblem(purpose.at, { kind: 'no-cluster' });
         return;
       case 'cluster-name':
-        this.seeds.noteProblem(purpose.at, `its cluster is named "${refused.detail}", this agent was told --cluster ${this.#clusterName}`);
+        this.seeds.noteProblem(purpose.at, { kind: 'cluster-name', theirs: refused.detail, ours: this.#clusterName });
         return;
       case 'other-cluster':
-        this.seeds.noteProblem(purpose.at, `belongs to another cluster, ${refused.detail}`);
+        this.seeds.noteProblem(purpose.at, { kind: 'other-cluster', clusterId: refused.detail });
         this.#foreign = { at: purpose.at, cluster: refused.detail };
         this.#finish(
           purpose,
@@ -305,4 +302,11 @@ export class Admission {
   #answer(ticket: number, result: CommandResult, outbox: Outbox): void {
     outbox.push({ kind: 'command-result', ticket, result });
   }
+}
+
+function told(difficulties: readonly (readonly [where: string, difficulty: Difficulty])[]): string {
+  return difficulties
+    .slice(0, TOLD_MAX)
+    .map(([where, difficulty]) => `${where}: ${inWords(difficulty)}`)
+    .join('; ');
 }

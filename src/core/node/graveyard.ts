@@ -48,9 +48,9 @@ export class Graveyard {
     }
   }
 
-  /** The one that has been among the dead here for the longest time, or NONE. */
+  /** The one that has been among the dead here for the longest time, or NONE. Never the owner, who still says farewell. */
   longestKept(): number {
-    for (const slot of this.#table.dead) return slot;
+    for (const slot of this.#table.dead) if (slot !== this.#table.selfSlot) return slot;
     return NONE;
   }
 }

@@ -247,7 +247,7 @@ export class Keeper {
       const slot = table.slotOf(id);
       if (slot === NONE || slot === table.selfSlot) continue;
       isAlone = false;
-      const row = rows.get(id);
+      const row = this.#stillTrue(rows.get(id), slot, id);
       this.#voice.datagram(
         [table.factsOf(slot).address],
         { kind: 'beat', isShort, ...facts, acks: row === undefined ? [] : [row] },
@@ -258,6 +258,15 @@ export class Keeper {
     if (isShort) this.#voice.datagram(this.#helpers(), { kind: 'beat', isShort, ...facts, acks: [] }, at0, outbox);
     // Nobody to hear from but oneself: nothing to retry.
     this.#retryAt = isAlone ? NEVER : at(at0 + rto);
+  }
+
+  /** What waited for this beat is said only if it could be said now: its life may have been condemned meanwhile, or followed. */
+  #stillTrue(row: AckRow | undefined, slot: number, id: NodeId): AckRow | undefined {
+    const { table } = this.#roster;
+    const { newest, acceptor, record } = this.#chain;
+    if (row === undefined || newest === null || row.epoch !== record?.epoch || !sameTag(row.tag, table.tagOf(slot))) return undefined;
+    const incarnation = table.incarnationOf(slot);
+    return isCondemned(newest, id, incarnation) || acceptor.hasAcceptedEndOf(id, incarnation) ? undefined : row;
   }
 
   /** A voter's word to itself obeys the same rule. */

@@ -109,7 +109,7 @@ export class Operator {
     const unknown = [...new Set([...dropIn, ...dropOut])].filter((name) => slotOf(name) === NONE);
     if (unknown.length > 0) return nobodyNamed(unknown.join(', '));
     this.#talk.deafTo(new Set(dropIn.map(slotOf)));
-    this.#voice.muteTo(new Set(dropOut.map((name) => table.factsOf(slotOf(name)).address)));
+    this.#voice.muteTo(new Set(dropOut.map((name) => table.addressOf(slotOf(name)))));
     return DONE;
   }
 }

@@ -67,7 +67,7 @@ export class Roster {
   setPatience(ms: number, now: MonotonicMs): void {
     if (ms === this.#patienceMs) return;
     this.#patienceMs = ms;
-    this.table.retime(this.silenceMs, now);
+    this.table.setSilence(this.silenceMs, now);
     this.#judgeAt = now;
   }
 
@@ -357,11 +357,11 @@ export class Roster {
   #checkName(slot: number): void {
     const { table } = this;
     const { selfSlot } = table;
-    const { name } = table.factsOf(slot);
-    const isNamesake = (other: number): boolean => other !== slot && table.has(other) && table.factsOf(other).name === name;
+    const name = table.nameOf(slot);
+    const isNamesake = (other: number): boolean => other !== slot && table.has(other) && table.nameOf(other) === name;
     const dead = table.directory.findByName(name, (other) => isNamesake(other) && !table.isAlive(other) && !this.graveyard.isFading(other));
     if (dead !== NONE) this.graveyard.hide(dead);
-    if (slot !== selfSlot && table.isAlive(selfSlot) && table.factsOf(selfSlot).name === name && this.#precedes(slot, selfSlot))
+    if (slot !== selfSlot && table.isAlive(selfSlot) && table.nameOf(selfSlot) === name && this.#precedes(slot, selfSlot))
       this.#nameLostTo = slot;
   }
 

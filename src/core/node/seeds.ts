@@ -5,20 +5,26 @@
 import type { Address } from '../ids.ts';
 import type { Random } from '../random.ts';
 import { at, type MonotonicMs } from '../time.ts';
+import type { Difficulty } from './difficulty.ts';
 
 /** Addresses kept of lost members and from the cache file. */
 const LOST_MAX = 16;
-/** One try never knocks at more doors than this; the next one starts where it ended. */
+/** Doors of one seed that a try knocks at, drawn anew each time. */
 const KNOCKS_MAX = 32;
-const PROBLEM_TEXT_MAX = 64;
+/** Difficulties and own doors that are kept. */
+const NOTED_MAX = 64;
+/** Addresses kept of one seed. */
+const ADDRESSES_MAX = 64;
 
 export class SeedBook {
   readonly #random: Random;
   readonly #seeds: string[] = [];
   readonly #lost: Address[] = [];
   readonly #own = new Set<Address>();
-  /** Why a seed or address did not help at the last try. */
-  readonly #problems = new Map<string, string>();
+  /** What each seed's name stood for when it was last looked up. */
+  readonly #addressesOf = new Map<string, readonly Address[]>();
+  /** Why a seed, or an address that one stands for, did not help at the last try. */
+  readonly #problems = new Map<string, Difficulty>();
   #tryAt: MonotonicMs;
   #delayMs: number;
 
@@ -38,7 +44,7 @@ export class SeedBook {
     return this.#seeds.length === 0 && this.#lost.length === 0;
   }
 
-  get problems(): ReadonlyMap<string, string> {
+  get problems(): ReadonlyMap<string, Difficulty> {
     return this.#problems;
   }
 
@@ -79,9 +85,10 @@ export class SeedBook {
     if (index >= 0) this.#lost.splice(index, 1);
   }
 
-  /** Something behind this address answered that it is us. */
+  /** Something behind this address answered that it is us: no member is to be found there again. */
   markOwn(own: Address): void {
-    if (this.#own.size < PROBLEM_TEXT_MAX) this.#own.add(own);
+    this.forgetLost(own);
+    if (this.#own.size < NOTED_MAX) this.#own.add(own);
   }
 
   isOwn(candidate: Address): boolean {
@@ -98,8 +105,30 @@ export class SeedBook {
     return doors.slice(0, KNOCKS_MAX);
   }
 
-  noteProblem(where: string, problem: string): void {
-    if (this.#problems.has(where) || this.#problems.size < PROBLEM_TEXT_MAX) this.#problems.set(where, problem);
+  /** What the last lookup found wrong is over; so is whatever an address did that no seed stands for any more. */
+  lookedUp(seed: string, addresses: readonly Address[]): void {
+    this.#addressesOf.set(seed, addresses.slice(0, ADDRESSES_MAX));
+    const { kind } = this.#problems.get(seed) ?? {};
+    if (kind === 'lookup' || kind === 'itself') this.#problems.delete(seed);
+    for (const where of this.#problems.keys()) if (!this.isSought(where)) this.#problems.delete(where);
+  }
+
+  /** A seed, an address that one stands for, or where a lost member was. */
+  isSought(where: string): boolean {
+    if (this.#seeds.includes(where) || this.#lost.some((lost) => lost === where)) return true;
+    for (const addresses of this.#addressesOf.values()) if (addresses.some((known) => known === where)) return true;
+    return false;
+  }
+
+  /** The difficulties with these seeds and the addresses that they stand for. */
+  problemsOf(seeds: readonly string[]): [where: string, difficulty: Difficulty][] {
+    const isOfThem = (where: string): boolean =>
+      seeds.some((seed) => seed === where || this.#addressesOf.get(seed)?.some((known) => known === where) === true);
+    return [...this.#problems].filter(([where]) => isOfThem(where));
+  }
+
+  noteProblem(where: string, difficulty: Difficulty): void {
+    if (this.#problems.has(where) || this.#problems.size < NOTED_MAX) this.#problems.set(where, difficulty);
   }
 
   noteSuccess(where: string): void {

@@ -26,7 +26,7 @@ export class Showing {
   /** The living bearer of a name, else a dead one that is still shown, else NONE. */
   slotByName(name: string, now: MonotonicMs): number {
     const { directory } = this.#table;
-    const bears = (slot: number): boolean => this.#table.has(slot) && this.#table.factsOf(slot).name === name;
+    const bears = (slot: number): boolean => this.#table.has(slot) && this.#table.nameOf(slot) === name;
     const living = directory.findByName(name, (slot) => bears(slot) && this.#table.isConfirmed(slot));
     if (living !== NONE) return living;
     return directory.findByName(name, (slot) => bears(slot) && this.#isDeadAndShown(slot, now));

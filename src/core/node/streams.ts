@@ -41,13 +41,16 @@ export class Streams {
       return this.#voice.reply(exchange, { kind: 'refused', reason: 'self', detail: '' }, now, outbox);
     }
     if (this.#talk.isDeafTo(sender)) return this.#refuse('dev-partition');
+    this.#talk.hearStream(sender, now, outbox);
     this.#talk.reconciler.answerSync(exchange, message, now, outbox);
+    this.#talk.hearStream(sender, now, outbox);
   }
 
   answered(exchange: number, envelope: Envelope, now: MonotonicMs, outbox: Outbox): void {
     const { message, sender } = envelope;
     const purpose = this.#voice.close(exchange);
     if (purpose === null) return this.#refuse('answer-to-nothing');
+    if (this.#talk.passages.streamTo(purpose.at)) this.#talk.tryUnreached(now, outbox);
     const isOfKind =
       message.kind === 'refused' ||
       message.kind === ANSWER_OF[purpose.kind] ||
@@ -59,7 +62,9 @@ export class Streams {
     if (message.kind === 'sync-reply') {
       if (message.clusterId !== this.#self.clusterId) return this.#refuse('foreign-cluster');
       if (this.#talk.isDeafTo(sender)) return this.#refuse('dev-partition');
+      this.#talk.hearStream(sender, now, outbox);
       this.#talk.reconciler.hearSyncReply(purpose.at, message.entries, message.wanted, now, outbox);
+      this.#talk.hearStream(sender, now, outbox);
     }
     if (message.kind === 'whole-record') {
       if (message.clusterId === this.#self.clusterId) this.#government.hearWhole(message, now, outbox);
@@ -78,6 +83,8 @@ export class Streams {
 
   unanswered(exchange: number, reason: string, now: MonotonicMs): void {
     const purpose = this.#voice.close(exchange);
-    if (purpose !== null) this.#admission.unanswered(purpose, reason, now);
+    if (purpose === null) return;
+    this.#talk.passages.noStreamTo(purpose.at, reason, now);
+    this.#admission.unanswered(purpose, reason, now);
   }
 }

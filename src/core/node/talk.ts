@@ -11,6 +11,7 @@ import type { Random } from '../random.ts';
 import { at, type MonotonicMs, NEVER } from '../time.ts';
 import type { Timings } from '../timings.ts';
 import type { RecordMessage } from './government.ts';
+import { Passages } from './passages.ts';
 import { Reconciler } from './reconcile.ts';
 import type { Roster, Source } from './roster.ts';
 import type { Self } from './self.ts';
@@ -58,6 +59,7 @@ export class Talk {
   readonly #previous: Succession | null;
   readonly #isQuorate: () => boolean;
   readonly reconciler: Reconciler;
+  readonly passages: Passages;
   readonly #ring: PeerRing;
   readonly #packer = new BeatPacker();
   /** By slot, and of which run: a slot may become another's. */
@@ -97,6 +99,7 @@ export class Talk {
     this.#onHello = onHello;
     this.#previous = previous;
     this.#ring = new PeerRing(random);
+    this.passages = new Passages(self, roster.table);
     this.reconciler = new Reconciler(self, roster, voice, timings, random, (entries, at, box) =>
       this.#believeAll(entries, 'relay', at, box),
     );
@@ -134,10 +137,14 @@ export class Talk {
     this.reconciler.tick(now, outbox);
   }
 
-  /** Rumours do not wait for the round; a short random wait lets those of one moment share a datagram. */
+  /**
+   * Rumours do not wait for the round, nor news until older ones are told again; a short random wait lets those of one moment
+   * share a datagram.
+   */
   expedite(now: MonotonicMs): void {
-    if (this.#roster.rumours.size > 0 && this.#flushAt === NEVER)
-      this.#flushAt = at(now + this.#random.between(0.01, 0.05) * this.#timings.heartbeatMs);
+    const { rumours } = this.#roster;
+    if (rumours.size === 0 || (this.#flushAt !== NEVER && !rumours.hasNews)) return;
+    this.#flushAt = at(Math.min(this.#flushAt, now + this.#random.between(0.01, 0.05) * this.#timings.heartbeatMs));
   }
 
   /** Rumours to some peers now, again later while there are any. */
@@ -161,6 +168,7 @@ export class Talk {
     if (message.kind === 'hello') return this.#hello(from, message, envelope, now, outbox);
     const slot = table.slotOfTag(sender);
     if (slot !== NONE && this.#deafTo.has(slot)) return this.#refuse('dev-partition');
+    if (slot !== NONE && this.passages.awaitsDatagrams) this.passages.datagramFrom(table.directory.idAt(slot));
     // Whatever it says, a known member that speaks is there.
     const isLiving = slot !== NONE && this.#roster.hearDirect(slot, envelope.counter, now, outbox);
     if (message.kind === 'who') return this.#introduce(from, message.tag, now, outbox);
@@ -210,6 +218,18 @@ export class Talk {
     }
   }
 
+  /** A stream's packet, told before and after it is believed: by then its sender may be known, or quiet no longer. */
+  hearStream(sender: Tag, now: MonotonicMs, outbox: Outbox): void {
+    const slot = this.#roster.table.slotOfTag(sender);
+    if (slot !== NONE && this.passages.streamFrom(slot, now)) this.#ping(slot, now, outbox);
+  }
+
+  /** A stream to one that none came to lately. */
+  tryUnreached(now: MonotonicMs, outbox: Outbox): void {
+    const unreached = this.passages.longestUnreached();
+    if (unreached !== null) this.reconciler.syncWith(unreached, null, now, outbox);
+  }
+
   /** A list that somebody handed over whole: a welcome. */
   believeList(entries: readonly MemberEntry[], now: MonotonicMs, outbox: Outbox): void {
     this.#believeAll(entries, 'relay', now, outbox);
@@ -218,6 +238,7 @@ export class Talk {
 
   /** Is anybody there who failed here? Whoever is asked may have come back, or be the other half of a partition. */
   knock(now: MonotonicMs, outbox: Outbox): void {
+    this.tryUnreached(now, outbox);
     const slot = this.#roster.someFailed((count) => this.#random.below(count));
     if (slot !== NONE) this.#ping(slot, now, outbox);
   }
@@ -275,7 +296,7 @@ export class Talk {
       return;
     }
     if (!table.has(slot)) return;
-    this.reconciler.noteDifference(table.factsOf(slot).address, now);
+    this.reconciler.noteDifference(table.addressOf(slot), now);
   }
 
   #judge(now: MonotonicMs, outbox: Outbox): void {
@@ -295,7 +316,7 @@ export class Talk {
     }
     for (const slot of greeted) {
       this.#roster.greeted(slot);
-      this.#sayHello([table.factsOf(slot).address], this.#echo(now), now, outbox);
+      this.#sayHello([table.addressOf(slot)], this.#echo(now), now, outbox);
     }
   }
 
@@ -314,6 +335,7 @@ export class Talk {
       if (this.#mayAnswer()) this.#voice.datagram([from], answer, now, outbox);
       return;
     }
+    this.passages.datagramFrom(entry.id);
     const belief = this.#roster.believe(entry, 'itself', now, outbox);
     if (belief === 'self-superseded') return this.#aboutSelf(entry.incarnation, entry.tag, now, outbox);
     if (belief === 'refused') return;
@@ -345,7 +367,7 @@ export class Talk {
 
   #ping(slot: number, now: MonotonicMs, outbox: Outbox): void {
     const { table } = this.#roster;
-    this.#voice.datagram([table.factsOf(slot).address], { kind: 'ping', target: table.tagOf(slot), echo: this.#echo(now) }, now, outbox);
+    this.#voice.datagram([table.addressOf(slot)], { kind: 'ping', target: table.tagOf(slot), echo: this.#echo(now) }, now, outbox);
   }
 
   /** The instant of asking in µs: comes back with the answer, and is never 0. */
@@ -397,8 +419,8 @@ export class Talk {
     const { table } = this.#roster;
     const ownAddress = this.#self.facts.address;
     // One that lived at this very address before has not been declared failed yet.
-    const isPeer = (slot: number): boolean => slot !== table.selfSlot && table.isAlive(slot) && table.factsOf(slot).address !== ownAddress;
-    return this.#ring.take(count, table.slotLimit, isPeer).map((slot) => table.factsOf(slot).address);
+    const isPeer = (slot: number): boolean => slot !== table.selfSlot && table.isAlive(slot) && table.addressOf(slot) !== ownAddress;
+    return this.#ring.take(count, table.slotLimit, isPeer).map((slot) => table.addressOf(slot));
   }
 
   #mayAnswerMember(): boolean {

@@ -11,7 +11,9 @@ import type { Talk } from './talk.ts';
 
 /** In heartbeats. */
 const KNOCK_EVERY = 10;
+/** At first, while they are few, and then: who crashes soon after it met its first peers must find them again. */
 const REMEMBER_FIRST = 2;
+const REMEMBER_A_FEW = 10;
 const REMEMBER_EVERY = 60;
 const REMEMBERED_PEERS = 16;
 
@@ -34,7 +36,11 @@ export class Upkeep {
   }
 
   get nextAt(): MonotonicMs {
-    return at(Math.min(this.#knockAt, this.#sweepAt, this.#rememberAt));
+    return at(Math.min(this.#knockAt, this.#sweepAt, this.#hasPeers ? this.#rememberAt : NEVER));
+  }
+
+  get #hasPeers(): boolean {
+    return this.#roster.table.confirmedCount > 1;
   }
 
   retime(timings: Timings): void {
@@ -57,20 +63,23 @@ export class Upkeep {
     }
     if (now >= this.#sweepAt) {
       this.#sweepAt = at(now + 2 * failMs);
-      this.#roster.sweep(now, (slot) => this.#seeds.rememberLost(table.factsOf(slot).address));
+      this.#roster.sweep(now, (slot) => this.#seeds.rememberLost(table.addressOf(slot)));
     }
-    if (now >= this.#rememberAt) {
-      this.#rememberAt = at(now + REMEMBER_EVERY * heartbeatMs);
-      this.#rememberPeers(outbox);
+    // Who is alone does not wake up for it: it stays due until the first peer has come.
+    if (now >= this.#rememberAt && this.#hasPeers) {
+      const count = this.#rememberPeers(outbox);
+      this.#rememberAt = at(now + (count < REMEMBERED_PEERS ? REMEMBER_A_FEW : REMEMBER_EVERY) * heartbeatMs);
     }
   }
 
-  #rememberPeers(outbox: Outbox): void {
+  /** How many there were. */
+  #rememberPeers(outbox: Outbox): number {
     const { table } = this.#roster;
     const addresses: Address[] = [];
     for (let slot = 0; slot < table.slotLimit && addresses.length < REMEMBERED_PEERS; slot++) {
-      if (slot !== table.selfSlot && table.isConfirmed(slot)) addresses.push(table.factsOf(slot).address);
+      if (slot !== table.selfSlot && table.isConfirmed(slot)) addresses.push(table.addressOf(slot));
     }
     if (addresses.length > 0) outbox.push({ kind: 'remember-peers', addresses });
+    return addresses.length;
   }
 }

@@ -6,7 +6,7 @@ import type { Message } from '../message.ts';
 import type { MonotonicMs } from '../time.ts';
 import type { Self } from './self.ts';
 
-const EXCHANGE_TIMEOUT_MS = 3000;
+export const EXCHANGE_TIMEOUT_MS = 3000;
 /** Exchanges under way at once; who wants more waits for the next occasion. */
 const EXCHANGES_MAX = 64;
 

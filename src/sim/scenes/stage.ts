@@ -9,6 +9,7 @@ import { seedOf, type World } from '../world.ts';
 /** After a death everyone alive shows it within T_fail of the slowest clock and this: one more round, one more hop. */
 const VERDICT_SLACK_MS = 2000;
 const JOIN_MS = 10_000;
+const PASSAGES_EVERY_MS = 1000;
 
 export class Stage {
   readonly world: World;
@@ -71,6 +72,12 @@ export class Stage {
   /** From `fromMs` on nothing is wrong: everyone agrees in time, and until `untilMs`. */
   calm(fromMs: number, untilMs = this.untilMs): void {
     this.world.announceCalm({ fromMs, withinMs: this.calmMs, untilMs });
+    this.#passagesOpen(fromMs + this.calmMs, untilMs);
+  }
+
+  /** From `fromMs` on nothing is wrong: within that time everyone is quorate again, under one leader, with one record. */
+  recovered(fromMs: number, withinMs: number, untilMs = this.untilMs): void {
+    this.world.announceRecovery({ fromMs, withinMs, untilMs });
   }
 
   /** No event of these types, ever. */
@@ -81,6 +88,7 @@ export class Stage {
   /** Started in order within a second, everyone agrees ten seconds later, and until then. */
   joined(untilMs: number): void {
     this.world.announceCalm({ fromMs: 1000, withinMs: JOIN_MS, untilMs });
+    this.#passagesOpen(0, untilMs);
   }
 
   /** `check` answers null, or what is wrong. */
@@ -104,6 +112,28 @@ export class Stage {
       }
       return null;
     });
+  }
+
+  /** At that instant a running observer names this problem, with these words in its message. */
+  expectProblem(atMs: number, observer: number, code: string, words: string): void {
+    this.expect(atMs, `${(atMs / 1000).toFixed(1)} s: ${this.host(observer).name} names ${code}, ${words}`, () => {
+      const problems = this.#problemsOf(this.host(observer));
+      return problems.some((problem) => problem.startsWith(`${code}: `) && problem.includes(words)) ? null : problems.join('; ') || 'none';
+    });
+  }
+
+  /** Where no firewall is, nobody names one, whoever is slow to answer. */
+  #passagesOpen(fromMs: number, untilMs: number): void {
+    for (let atMs = fromMs; atMs <= untilMs; atMs += PASSAGES_EVERY_MS) {
+      this.expect(atMs, 'all passages are open', () => {
+        const problems = this.world.hosts.flatMap((host) => this.#problemsOf(host));
+        return problems.find((problem) => /^(?:udp|tcp)-blocked:/.test(problem)) ?? null;
+      });
+    }
+  }
+
+  #problemsOf(host: Host): string[] {
+    return host.process?.node.problems(host.clock.nowMs()).map(({ code, message }) => `${code}: ${message}`) ?? [];
   }
 
   #shown(observer: Host, subject: Host): string | null {

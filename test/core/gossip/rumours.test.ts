@@ -54,6 +54,25 @@ describe('a rumour', () => {
     expect(times.length).toBeLessThanOrEqual(25 * 6 + 35 * 2);
   });
 
+  test('is new until it is told, but not in a crowd, nor for somebody who needs it', () => {
+    const rumours = new Rumours();
+    const table = newTable(60);
+    const isNewAfter = (add: () => void): boolean => {
+      rumours.take(table, PLENTY, NOW);
+      add();
+      return rumours.hasNews;
+    };
+    expect(isNewAfter(() => rumours.add(1, 1000))).toBe(true);
+    expect(isNewAfter(() => rumours.addOnce(2))).toBe(false);
+    expect(
+      isNewAfter(() => {
+        for (let slot = 3; slot <= 26; slot++) rumours.add(slot, 1000);
+        rumours.take(table, PLENTY, NOW);
+        rumours.add(27, 1000);
+      }),
+    ).toBe(false);
+  });
+
   test('heard again from others is told once less, and one heard often enough not at all', () => {
     const rumours = new Rumours();
     const table = newTable(3);

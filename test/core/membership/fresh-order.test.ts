@@ -10,6 +10,12 @@ const GRAIN_MS = SPAN_MS / 64;
 
 const grainOf = (ms: number): number => Math.floor(ms / GRAIN_MS);
 
+function newOrder(nowMs: number): FreshOrder {
+  const order = new FreshOrder(SPAN_MS, nowMs);
+  order.reserve(12);
+  return order;
+}
+
 /** Whole and broken milliseconds before, around and long after time 0. */
 const someStart = fc.constantFrom(-1e12, -10_001.25, -641, -1, 0, 0.5, 999, 1e9 + 0.75, 1e13);
 
@@ -28,7 +34,7 @@ describe('the order of freshness', () => {
     fc.assert(
       fc.property(someStart, fc.array(someAct, { maxLength: 80, size: '+1' }), (startMs, acts) => {
         let nowMs = startMs;
-        const order = new FreshOrder(SPAN_MS, nowMs);
+        const order = newOrder(nowMs);
         const naive = new Map<number, number>();
         for (const act of acts) {
           if (act.kind === 'wait') {
@@ -71,7 +77,7 @@ describe('the order of freshness', () => {
   }
 
   test('within the grain puts the later news first', () => {
-    const order = new FreshOrder(SPAN_MS, 0);
+    const order = newOrder(0);
     for (const slot of [1, 2, 3]) order.place(slot, 5);
     const into = new Uint32Array(3);
     order.freshest(into, 3);
@@ -82,7 +88,7 @@ describe('the order of freshness', () => {
   });
 
   test('drains nobody twice, and going back in time drains nobody', () => {
-    const order = new FreshOrder(SPAN_MS, 0);
+    const order = newOrder(0);
     order.place(1, 0);
     const silent: number[] = [];
     order.drain(10_000, (slot) => silent.push(slot));
@@ -92,8 +98,11 @@ describe('the order of freshness', () => {
     expect(order.place(1, 0)).toBe(false);
   });
 
-  test('has room for ten thousand', () => {
-    const order = new FreshOrder(SPAN_MS, 0);
+  test('has room for ten thousand, and keeps those it has when it gets more', () => {
+    const order = newOrder(0);
+    order.place(11, 0);
+    order.reserve(10_000);
+    expect(order.slots()).toStrictEqual([11]);
     for (let slot = 0; slot < 10_000; slot++) order.place(slot, slot % SPAN_MS);
     expect(order.slots().length).toBe(10_000);
     let count = 0;

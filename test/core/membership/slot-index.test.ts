@@ -55,4 +55,29 @@ describe('an index of slots', () => {
     expect(index.size).toBe(10_000);
     for (let i = 0; i < 10_000; i++) expect(index.find(Math.imul(i, 2_654_435_763) >>> 0, (of) => of === i)).toBe(i);
   });
+
+  test('needs no keys of its own where they follow from the slot', () => {
+    const keyOf = (of: number): number => of % 4;
+    fc.assert(
+      fc.property(fc.array(fc.record({ isAdd: fc.boolean(), slot }), { maxLength: 120, size: '+1' }), (changes) => {
+        const index = new SlotIndex(keyOf);
+        const slots = new Set<number>();
+        for (const { isAdd, slot: at } of changes) {
+          if (isAdd) {
+            index.add(keyOf(at), at);
+            slots.add(at);
+          } else {
+            index.remove(keyOf(at), at);
+            slots.delete(at);
+          }
+        }
+        expect(index.size).toBe(slots.size);
+        for (let of = 0; of < 5; of++) {
+          const found: number[] = [];
+          index.find(of, (candidate) => found.push(candidate) < 0);
+          expect(found.sort((a, b) => a - b)).toStrictEqual([...slots].filter((at) => keyOf(at) === of).sort((a, b) => a - b));
+        }
+      }),
+    );
+  });
 });

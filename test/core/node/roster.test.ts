@@ -35,10 +35,8 @@ function holdings({ table }: Roster): Map<string, Believed & { readonly since: n
   for (let ordinal = 1; ordinal <= IDS; ordinal++) {
     const slot = table.slotOf(idOf(ordinal));
     if (slot < 0) continue;
-    const { facts, ...account } = table.accountOf(slot);
-    const { name, address, meta } = facts;
     const since = table.isAlive(slot) ? null : table.sinceOf(slot);
-    held.set(idOf(ordinal), { ...account, facts: { name, address, meta }, since });
+    held.set(idOf(ordinal), { ...table.accountOf(slot), since });
   }
   return held;
 }

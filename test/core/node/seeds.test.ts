@@ -3,9 +3,12 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { at, Random } from '../../../src/core/index.ts';
+import type { Difficulty } from '../../../src/core/node/difficulty.ts';
 import { SeedBook } from '../../../src/core/node/seeds.ts';
 import { addressOf } from '../../support/members.ts';
 
+const silence: Difficulty = { kind: 'unanswered', reason: 'timeout' };
+const refusal: Difficulty = { kind: 'unanswered', reason: 'ECONNREFUSED' };
 const someAddress = fc.nat(60).map(addressOf);
 const someSeed = fc.constantFrom('a', 'b:1', '[::1]:7946', 'c');
 
@@ -20,7 +23,7 @@ describe('seeds', () => {
       someAddress.map((lost) => (book: SeedBook) => book.rememberLost(lost)),
       someAddress.map((found) => (book: SeedBook) => book.forgetLost(found)),
       someAddress.map((own) => (book: SeedBook) => book.markOwn(own)),
-      someSeed.map((seed) => (book: SeedBook) => book.noteProblem(seed, 'did not answer')),
+      someSeed.map((seed) => (book: SeedBook) => book.noteProblem(seed, silence)),
       someSeed.map((seed) => (book: SeedBook) => book.noteSuccess(seed)),
       fc.nat(5).map((count) => (book: SeedBook) => void book.takeLost(count)),
     );
@@ -100,25 +103,74 @@ describe('lost members', () => {
     expect(book.takeLost(2)).toStrictEqual(tried.slice(0, 2));
   });
 
-  test('that were found are tried no more', () => {
+  test('that were found are tried no more, nor those whose address is an own one now', () => {
     const book = newBook([], [addressOf(1), addressOf(2)]);
     book.forgetLost(addressOf(1));
     expect(book.takeLost(9)).toStrictEqual([addressOf(2)]);
-    book.forgetLost(addressOf(2));
+    book.markOwn(addressOf(2));
     expect(book.isEmpty).toBe(true);
+  });
+});
+
+describe('difficulties', () => {
+  test('of an address outlive the next lookup of its seed, be it a name or that very address', () => {
+    const book = newBook(['a', addressOf(2)]);
+    for (const [seed, door] of [['a', addressOf(1)] as const, [addressOf(2), addressOf(2)] as const]) {
+      book.lookedUp(seed, [door]);
+      book.noteProblem(door, silence);
+      book.lookedUp(seed, [door]);
+      expect(book.problems.get(door)).toBe(silence);
+    }
+  });
+
+  test('of a lookup go with the next one that finds something', () => {
+    const book = newBook(['a']);
+    book.noteProblem('a', { kind: 'lookup', problem: 'no such name' });
+    book.lookedUp('a', [addressOf(1)]);
+    expect(book.problems.size).toBe(0);
+  });
+
+  test('of an address that no seed stands for any more are dropped', () => {
+    const book = newBook(['a', 'b'], [addressOf(9)]);
+    book.lookedUp('a', [addressOf(1), addressOf(2)]);
+    book.lookedUp('b', [addressOf(2)]);
+    for (const door of [addressOf(1), addressOf(2), addressOf(9)]) book.noteProblem(door, silence);
+    book.lookedUp('a', [addressOf(3)]);
+    expect([...book.problems.keys()]).toStrictEqual([addressOf(2), addressOf(9)]);
+    expect([addressOf(1), addressOf(2), addressOf(9), 'b', 'c'].map((where) => book.isSought(where))).toStrictEqual([
+      false,
+      true,
+      true,
+      true,
+      false,
+    ]);
+  });
+
+  test('are told of the seeds that are asked about alone', () => {
+    const book = newBook(['a', 'b']);
+    book.lookedUp('a', [addressOf(1)]);
+    book.lookedUp('b', [addressOf(2)]);
+    book.noteProblem(addressOf(1), silence);
+    book.noteProblem(addressOf(2), refusal);
+    book.noteProblem('b', silence);
+    expect(book.problemsOf(['a'])).toStrictEqual([[addressOf(1), silence]]);
+    expect(book.problemsOf(['b', 'c'])).toStrictEqual([
+      [addressOf(2), refusal],
+      ['b', silence],
+    ]);
   });
 });
 
 test('problems and own doors are bounded, and a problem goes when its seed helped', () => {
   const book = newBook(['a']);
   for (let i = 0; i < 1000; i++) {
-    book.noteProblem(`seed-${i}`, 'did not answer');
+    book.noteProblem(`seed-${i}`, silence);
     book.markOwn(addressOf(i));
   }
   expect(book.problems.size).toBe(64);
   expect([...Array(1000).keys()].filter((i) => book.isOwn(addressOf(i))).length).toBe(64);
-  book.noteProblem('seed-0', 'refused');
-  expect(book.problems.get('seed-0')).toBe('refused');
+  book.noteProblem('seed-0', refusal);
+  expect(book.problems.get('seed-0')).toBe(refusal);
   book.noteSuccess('seed-0');
   expect(book.problems.has('seed-0')).toBe(false);
 });
