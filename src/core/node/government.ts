@@ -417,12 +417,14 @@ export class Government {
   #silent(record: ClusterRecord, now: MonotonicMs): Condemned[] {
     const { table } = this.#roster;
     const silent: Condemned[] = [];
-    for (const id of this.keeper.witness.ids) {
-      const slot = table.slotOf(id);
-      if (slot === NONE || slot === table.selfSlot || !table.isAlive(slot)) continue;
+    for (let slot = 0; slot < table.slotLimit; slot++) {
+      if (slot === table.selfSlot || !table.isConfirmed(slot)) continue;
+      const id = table.directory.idAt(slot);
+      // One that was never acked here has not beaten for as long as nobody heard it at all.
+      const idleMs = this.keeper.witness.has(id) ? this.keeper.witness.idleMs(id, now) : now - table.freshAt(slot);
+      if (idleMs < this.#timings.condemnMs) continue;
       const incarnation = table.incarnationOf(slot);
-      if (isCondemned(record, id, incarnation)) continue;
-      if (this.keeper.witness.idleMs(id, now) >= this.#timings.condemnMs) silent.push({ id, incarnation });
+      if (!isCondemned(record, id, incarnation)) silent.push({ id, incarnation });
     }
     return silent;
   }
