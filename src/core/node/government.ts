@@ -3,7 +3,6 @@
 
 import { assertNever } from '../assert.ts';
 import type { Outbox } from '../effect.ts';
-import { sameTag } from '../hash.ts';
 import type { Address, Incarnation, NodeId } from '../ids.ts';
 import { type Instant, instant } from '../lease/index.ts';
 import { NONE } from '../membership/index.ts';
@@ -34,6 +33,7 @@ import type { LeaderView, QuorumView, RecordView } from '../view.ts';
 import type { Situation } from './agenda.ts';
 import { Announcer } from './announcer.ts';
 import { Chain } from './chain.ts';
+import { Confirmation } from './confirmation.ts';
 import { Council } from './council.ts';
 import { Keeper } from './keeper.ts';
 import type { Ledger } from './ledger.ts';
@@ -77,6 +77,7 @@ export class Government {
   readonly keeper: Keeper;
   readonly announcer: Announcer;
   readonly council: Council;
+  readonly confirmation: Confirmation;
   readonly recall: Recall;
   readonly #ledger: Ledger;
   readonly #options: NodeOptions;
@@ -91,7 +92,6 @@ export class Government {
   /** The record that each voter said last it holds. */
   readonly #versions = new Map<NodeId, number>();
   #askedRecordAt = Number.NEGATIVE_INFINITY;
-  #confirming: { readonly nonce: number; readonly from: Set<NodeId> } | null = null;
   #bootMs = 0;
   #recallAt: MonotonicMs = at(0);
 
@@ -134,6 +134,7 @@ export class Government {
       () => this.#beatFacts(ledger.writeCount),
       () => this.recall.isCleared,
     );
+    this.confirmation = new Confirmation(self.id, roster, voice, this.chain, this.keeper, timings);
     this.council = new Council(
       self,
       roster,
@@ -215,6 +216,7 @@ export class Government {
     this.chain.retime(timings);
     this.keeper.retime(timings, now);
     this.council.retime(timings);
+    this.confirmation.retime(timings);
   }
 
   /** R15: a gap of this process. */
@@ -278,27 +280,6 @@ export class Government {
     return record === null || cluster === null ? null : { kind: 'whole-record', clusterId: cluster, record, waits: this.chain.waits(now) };
   }
 
-  // ── confirm ──
-
-  beginConfirm(nonce: number, now: MonotonicMs, outbox: Outbox): void {
-    const { record } = this.chain;
-    this.#confirming = { nonce, from: new Set() };
-    if (record !== null && this.chain.isVoter && !this.isCondemnedSelf()) this.#confirming.from.add(this.#self.id);
-    const to: Address[] = [];
-    for (const { id } of record?.voters ?? []) {
-      const slot = this.#roster.table.slotOf(id);
-      if (slot !== NONE && id !== this.#self.id) to.push(this.#roster.table.factsOf(slot).address);
-    }
-    this.#voice.datagram(to, { kind: 'confirm', nonce }, now, outbox);
-  }
-
-  isConfirmed(): boolean {
-    const { record } = this.chain;
-    if (record === null || this.#confirming === null) return false;
-    const { from } = this.#confirming;
-    return record.voters.filter(({ id }) => from.has(id)).length >= majorityOf(record.voters.length);
-  }
-
   // ── inside ──
 
   #take(
@@ -334,10 +315,10 @@ export class Government {
           this.chain.learn(message.base + 1 + i, change, () => waitMs, false, now, outbox);
         return true;
       case 'confirm':
-        this.#answerConfirm(slot, message, from, now, outbox);
+        this.confirmation.hearQuestion(slot, message, from, now, outbox);
         return true;
       case 'confirmed':
-        if (this.#confirming?.nonce === message.nonce && message.epoch === this.chain.record?.epoch) this.#confirming.from.add(id);
+        this.confirmation.hearAnswer(id, message);
         return true;
       case 'recall':
         this.#voice.datagram([from], this.recall.answerTo(id, this.#roster.table.tagOf(slot)), now, outbox);
@@ -351,18 +332,6 @@ export class Government {
       default:
         return assertNever(message);
     }
-  }
-
-  #answerConfirm(slot: number, { nonce }: Confirm, from: Address, now: MonotonicMs, outbox: Outbox): void {
-    const { record, acceptor } = this.chain;
-    const { table } = this.#roster;
-    const id = table.directory.idAt(slot);
-    const incarnation = table.incarnationOf(slot);
-    if (record === null || !this.chain.isVoter) return;
-    if (isCondemned(record, id, incarnation) || acceptor.hasAcceptedEndOf(id, incarnation)) return;
-    const seen = this.keeper.witness.tagOf(id);
-    if (seen === null || !sameTag(seen, table.tagOf(slot))) return;
-    this.#voice.datagram([from], { kind: 'confirmed', nonce, epoch: record.epoch, counter: 0 }, now, outbox);
   }
 
   #compareVersions(slot: number, theirs: number, now: MonotonicMs, outbox: Outbox): void {

@@ -269,6 +269,19 @@ export class Keeper {
     return isCondemned(newest, id, incarnation) || acceptor.hasAcceptedEndOf(id, incarnation) ? undefined : row;
   }
 
+  /** Whether this voter would ack itself now. */
+  mayAckSelf(): boolean {
+    const { record, newest, acceptor, isVoter } = this.#chain;
+    const { id, incarnation } = this.#self;
+    return (
+      record !== null &&
+      isVoter &&
+      this.#mayVote() &&
+      !isCondemned(newest ?? record, id, incarnation) &&
+      !acceptor.hasAcceptedEndOf(id, incarnation)
+    );
+  }
+
   /** A voter's word to itself obeys the same rule. */
   #ackSelf(counter: number, now: MonotonicMs): void {
     const { table } = this.#roster;
