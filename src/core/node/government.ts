@@ -105,6 +105,7 @@ export class Government {
     random: Random,
     now: MonotonicMs,
     life: () => LifeFacts,
+    introduce: (to: readonly Address[], now: MonotonicMs, outbox: Outbox) => void,
     adopted: (record: ClusterRecord, before: ClusterRecord | null, now: MonotonicMs, outbox: Outbox) => void,
   ) {
     this.#options = options;
@@ -133,6 +134,7 @@ export class Government {
       now,
       () => this.#beatFacts(ledger.writeCount),
       () => this.recall.isCleared,
+      introduce,
     );
     this.confirmation = new Confirmation(self.id, roster, voice, this.chain, this.keeper, timings);
     this.council = new Council(
