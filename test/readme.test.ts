@@ -20,7 +20,7 @@ import { statusText } from '../src/cli/verbs/status.ts';
 import { LIMITS, PROFILES } from '../src/core/index.ts';
 import { parseCommandLine } from '../src/sim/command-line.ts';
 import { keepingIo } from './support/cli.ts';
-import { fakeAgent, memberView } from './support/fake-agent.ts';
+import { fakeAgent, heldLease, leasedView, memberView } from './support/fake-agent.ts';
 import { fixedTextsOf, strayWords } from './support/literals.ts';
 import { bare, readPage, shellWords } from './support/markdown.ts';
 
@@ -29,7 +29,11 @@ const text = readFileSync(join(root, 'README.md'), 'utf8');
 const page = readPage(text);
 const scripts: Record<string, string> = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).scripts;
 
-const agent = fakeAgent({ isDev: true, members: [memberView('n1'), memberView('host-3'), memberView('vm-2')] });
+const agent = fakeAgent({
+  isDev: true,
+  members: [memberView('n1'), memberView('host-3'), memberView('vm-2')],
+  view: { ...leasedView(heldLease()), quorum: () => ({ voters: 3, needed: 2, acking: 3, canLose: 1, isVoter: true }) },
+});
 const routes = new Routes(agent, () => '/run/quorate/quorate.sock');
 
 /** Every command in a block that is meant to be typed, as words. */
@@ -184,8 +188,9 @@ describe('what the README mentions in passing', () => {
     },
   );
 
-  test.each([...new Set(text.match(/QUORATE_[A-Z_]+/g))])('%s is read from the environment', (variable) => {
-    expect([...SETTINGS.map(({ name }) => environmentName(name)), 'QUORATE_CONFIG']).toContain(variable);
+  test.each([...new Set(text.match(/QUORATE_[A-Z_]+/g))])('%s is read from the environment, or given to a command', (variable) => {
+    const given = readFileSync(join(root, 'src/agent/hooks.ts'), 'utf8').match(/QUORATE_[A-Z]+/g) ?? [];
+    expect([...SETTINGS.map(({ name }) => environmentName(name)), 'QUORATE_CONFIG', ...given]).toContain(variable);
   });
 
   test.each([...new Set(page.spans.filter((span) => /^(GET|POST|PUT) \//.test(span)).map((span) => span.replace('{name}', 'n1')))])(
@@ -233,7 +238,7 @@ describe('what the README shows as printed', () => {
       lines
         .trimEnd()
         .split('\n')
-        .map((line) => line.split(' ')[0]!);
+        .map((line) => line.split(/ {2,}/)[0]!);
     const shown = page.blocks.find(({ text: lines }) => lines.startsWith('standing '))!.text;
     expect(labels(shown)).toEqual(labels(statusText(io, healthy)));
     expect(shown).toContain(/^quorum .*$/m.exec(statusText(io, healthy))![0]);

@@ -5,7 +5,7 @@ import { hostname } from 'node:os';
 import { isProfileName, LIMITS } from '../core/index.ts';
 import { DEFAULT_PORT } from './endpoint.ts';
 import { OperationalError } from './operational-error.ts';
-import type { AgentOptions, Start } from './options.ts';
+import type { AgentOptions, HookOptions, Start } from './options.ts';
 
 /** Small enough that a majority is quick to ask, large enough to lose three (R11). */
 export const MAX_VOTERS_DEFAULT = 7;
@@ -46,6 +46,7 @@ const OPTION_OF: Readonly<Record<string, keyof StartOptions>> = {
   expect: 'expect',
   zone: 'zone',
   tag: 'tags',
+  on: 'hooks',
   insecure: 'isInsecure',
   'log-level': 'logLevel',
 };
@@ -105,9 +106,15 @@ export function settingValues(options: Omit<AgentOptions, 'settings'>): Readonly
     expect: options.expect,
     zone: options.zone,
     tag: options.tags.map(([key, value]) => `${key}=${value}`),
+    on: options.hooks.map(hookText),
     insecure: options.isInsecure,
     'log-level': options.logLevel,
   };
+}
+
+function hookText({ events, command, timeoutMs }: HookOptions): string {
+  const line = command.kind === 'shell' ? `shell: ${command.text}` : command.words.join(' ');
+  return `${events.length === 0 ? 'sync' : events.join(',')}=${line} (${timeoutMs} ms)`;
 }
 
 function refuseUnknown(given: StartOptions): void {

@@ -38,7 +38,7 @@ export interface StartDependencies {
   readOptions(): AgentOptions;
 }
 
-/** A stop that is not through by then ends all the same: peers will see the silence. */
+/** A stop that is not through by then, T_stop for the children aside, ends all the same: peers will see the silence. */
 const STOP_TIMEOUT_MS = 5000;
 const RELEASE_TIMEOUT_MS = 2000;
 
@@ -151,7 +151,7 @@ async function assemble(
         const timeout = setTimeout(() => {
           driver.halt();
           void ending.end({ code: 0, message: '', hint: '' });
-        }, STOP_TIMEOUT_MS);
+        }, STOP_TIMEOUT_MS + node.timings.stopMs);
         driver.command({ kind: 'stop' }, () => {});
         await ending.finished;
         clearTimeout(timeout);

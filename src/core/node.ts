@@ -14,6 +14,7 @@ import { Government } from './node/government.ts';
 import { Life } from './node/life.ts';
 import type { NodeOptions } from './node/node-options.ts';
 import { Operator } from './node/operator.ts';
+import { orphanProblems, profileProblems, quorumProblems } from './node/problems.ts';
 import { Roster } from './node/roster.ts';
 import { Self } from './node/self.ts';
 import type { Roles } from './node/showing.ts';
@@ -42,12 +43,6 @@ export function createNode(options: NodeOptions, now: MonotonicMs): Node {
 /** In T_fail. */
 const UNHURRIED = 10;
 
-interface Confirming {
-  readonly ticket: number;
-  readonly until: MonotonicMs;
-  readonly nonce: number;
-}
-
 class MemberNode implements Node {
   readonly clusterName: string;
   readonly #options: NodeOptions;
@@ -70,7 +65,6 @@ class MemberNode implements Node {
   #wakeAt: MonotonicMs = NEVER;
   #bootMs = 0;
   #lastNow: MonotonicMs;
-  #confirming: Confirming | null = null;
   #leaderTold: string | null = null;
 
   constructor(options: NodeOptions, now: MonotonicMs) {
@@ -109,6 +103,7 @@ class MemberNode implements Node {
       random,
       now,
       () => this.#life.facts(),
+      (to, later, outbox) => this.#talk.introduce(to, later, outbox),
       this.#adopted,
     );
     this.#talk = new Talk(
@@ -242,34 +237,14 @@ class MemberNode implements Node {
   }
 
   problems(now: MonotonicMs): Problem[] {
-    const problems = [...this.#admission.problems(), ...this.#talk.passages.problems(now, this.#timings.failMs)];
-    if (this.#options.profile !== this.#timings.profile) {
-      problems.push({
-        code: 'profile-differs',
-        message: `the cluster runs with profile ${this.#timings.profile}; --profile ${this.#options.profile} is not used here`,
-        hint: `a cluster's timings are set when it is created; start this agent with --profile ${this.#timings.profile}`,
-      });
-    }
-    const silentMs = this.#life.hasCluster ? this.#life.silentMs(now) : 0;
-    if (silentMs > 0) {
-      problems.push({
-        code: 'waiting-for-orphans',
-        message: `the last run ended uncleanly: processes it supervised may still run, so this one stays silent for another ${Math.ceil(silentMs)} ms`,
-        hint: 'nothing to do; stop agents by TERM to spare this wait',
-      });
-    }
-    const quorum = this.#government.quorum(now, now);
-    if (quorum !== null && this.#life.standing.isQuorate && quorum.canLose === 0) {
-      problems.push({
-        code: 'can-lose-none',
-        message: `${quorum.acking} of ${quorum.voters} voters acknowledge and ${quorum.needed} are needed: losing one more fences everybody`,
-        hint:
-          quorum.voters < 3
-            ? 'run at least three agents; a small third one as a witness (--no-lead) is enough'
-            : 'bring the missing voters back: quorate members',
-      });
-    }
-    return problems;
+    const isQuorate = this.#life.standing.isQuorate;
+    return [
+      ...this.#admission.problems(),
+      ...this.#talk.passages.problems(now, this.#timings.failMs),
+      ...profileProblems(this.#options.profile, this.#timings.profile),
+      ...orphanProblems(this.#life.hasCluster ? this.#life.silentMs(now) : 0),
+      ...(isQuorate ? quorumProblems(this.#government.quorum(now, this.#bootMs)) : []),
+    ];
   }
 
   nextWakeupMs(): MonotonicMs {
@@ -349,7 +324,7 @@ class MemberNode implements Node {
     if (this.#life.isOver || this.#life.isSayingFarewell) return;
     if (this.#maySeek) this.#admission.tick(now, outbox);
     this.#decide(now, outbox);
-    if (this.#confirming !== null) this.#finishConfirm(this.#confirming, now, outbox);
+    this.#government.confirmation.tick(this.isQuorate(now, this.#bootMs), now, outbox);
     if (!this.#isMember) return;
     if (!this.#isKeptUp) {
       this.#isKeptUp = true;
@@ -368,8 +343,7 @@ class MemberNode implements Node {
     const lifeAt = this.#life.nextAt();
     if (this.#life.isSayingFarewell) return lifeAt;
     const admissionAt = this.#maySeek ? this.#admission.nextAt : NEVER;
-    const confirmAt = this.#confirming?.until ?? NEVER;
-    const early = Math.min(lifeAt, admissionAt, confirmAt);
+    const early = Math.min(lifeAt, admissionAt, this.#government.confirmation.nextAt);
     if (!this.#isMember) return at(Math.max(now, early));
     const remaining = this.#life.standing.isQuorate ? this.#government.remainingMs(now, bootMs) : Number.POSITIVE_INFINITY;
     const lapseAt = remaining === Number.POSITIVE_INFINITY ? NEVER : now + Math.max(0, remaining);
@@ -455,7 +429,7 @@ class MemberNode implements Node {
       case 'stop':
         return this.#life.stop(ticket, now, outbox);
       case 'confirm':
-        return this.#beginConfirm(ticket, now, outbox);
+        return this.#government.confirmation.begin(ticket, this.#random.uint32(), now, outbox);
       case 'recover-force': {
         const refusal = this.#life.recover(clusterId(this.#random.hex32()), ticket, outbox);
         if (refusal !== null) this.#answer(ticket, refusal, outbox);
@@ -470,23 +444,6 @@ class MemberNode implements Node {
       default:
         assertNever(command);
     }
-  }
-
-  #beginConfirm(ticket: number, now: MonotonicMs, outbox: Outbox): void {
-    if (this.#confirming !== null)
-      return this.#answer(ticket, { kind: 'refused', code: 'not-confirmed', message: 'another confirmation is under way' }, outbox);
-    const nonce = this.#random.uint32();
-    this.#confirming = { ticket, nonce, until: at(now + Math.min(1000, this.#timings.fenceMs / 2)) };
-    this.#government.beginConfirm(nonce, now, outbox);
-    this.#finishConfirm(this.#confirming, now, outbox);
-  }
-
-  #finishConfirm(confirming: Confirming, now: MonotonicMs, outbox: Outbox): void {
-    const isDone = this.#government.isConfirmed() && this.isQuorate(now, this.#bootMs);
-    if (!isDone && now < confirming.until) return;
-    this.#confirming = null;
-    const message = 'no majority of the voters answered a fresh question in time';
-    this.#answer(confirming.ticket, isDone ? { kind: 'done' } : { kind: 'refused', code: 'not-confirmed', message }, outbox);
   }
 
   #answer(ticket: number, result: CommandResult, outbox: Outbox): void {

@@ -157,7 +157,10 @@ function beginAtHost(world: World, host: Host, harm: Extract<Harm, { readonly ho
     case 'leave':
     case 'stop':
       host.process?.command({ kind: harm.kind }, () => {});
-      return () => startIfDown(host);
+      return () => {
+        host.isWantedUp = true;
+        startIfDown(host);
+      };
     case 'join':
       startIfDown(host);
       return () => {};

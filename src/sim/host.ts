@@ -105,6 +105,8 @@ export class Host {
   runningSinceMs = 0;
   /** How many faults keep it from being started. */
   heldDownCount = 0;
+  /** Started again whenever it has ended, however cleanly: the operator wanted it back. */
+  isWantedUp = false;
   /** Set by whoever gives two ids one name, or one host a second id: only then may it exit for a name clash. */
   mayClash = false;
   /** An operator may force it into a cluster of its own. */

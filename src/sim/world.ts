@@ -266,7 +266,8 @@ export class World implements HostWorld, CheckedWorld {
 
   identify(id: NodeId, name: string, host: Host): Identity {
     let identity = this.identities.get(id);
-    if (identity === undefined) {
+    // A copied state directory: the id is now where it was started last.
+    if (identity === undefined || identity.host !== host) {
       identity = { id, name, host, goneSinceMs: null };
       this.identities.set(id, identity);
     }
@@ -320,7 +321,8 @@ export class World implements HostWorld, CheckedWorld {
   ended(host: Host, end: End): void {
     this.narrate(host.name, end.kind === 'killed' ? 'is killed' : `exits: ${end.reason}`);
     this.#inspector.ended(host, end);
-    if (!this.isSupervised || end.kind === 'killed' || end.reason === 'left' || end.reason === 'stopped') return;
+    const isClean = end.kind === 'exited' && (end.reason === 'left' || end.reason === 'stopped');
+    if (!this.isSupervised || end.kind === 'killed' || (isClean && !host.isWantedUp)) return;
     this.scheduler.schedule(RESTART_MS, () => {
       // Its state is older than what it said: it comes back as somebody else.
       if (end.reason === 'rolled-back' && host.process === null) host.wipe();

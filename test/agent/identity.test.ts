@@ -12,7 +12,15 @@ const empty: LoadedState = { kind: 'empty' };
 const boot = 'b0000000-0000-4000-8000-000000000000';
 const known: LoadedState = { kind: 'state', state: durableState(), bootId: boot };
 const strayed: LoadedState = { kind: 'state', state: durableState({ clusterId: null }), bootId: boot };
-const wishes: Wishes = { start: { kind: 'join' }, hasSeeds: true, clusterName: 'default', profile: 'lan', maxVoters: 7, expect: null, stateDir: '/var/lib/quorate' };
+const wishes: Wishes = {
+  stateDir: '/state',
+  start: { kind: 'join' },
+  hasSeeds: true,
+  clusterName: 'default',
+  profile: 'lan',
+  maxVoters: 7,
+  expect: null,
+};
 const surroundings = { wallClockMs: 1_800_000_000_000.5, bootId: boot };
 
 /** Draws 000…1, 000…2, … */

@@ -314,7 +314,10 @@ describe('hooks', () => {
         { events: ['fenced'], command: { kind: 'program', words: ['a', 'b c'] }, timeoutMs: 2000 },
         { events: ['quorate'], command: { kind: 'shell', text: 'a | b' }, timeoutMs: 30_000 },
       ]);
-      expect(settings.hook).toEqual({ value: ['fenced=a b c (2000 ms)', 'quorate=shell: a | b (30000 ms)'], from: `file ${path}:1` });
+      expect(settings.on).toEqual({
+        value: ['sync=z (30000 ms)', 'fenced=a b c (2000 ms)', 'quorate=shell: a | b (30000 ms)'],
+        from: `flag and file ${path}:1`,
+      });
     }
   });
 

@@ -152,3 +152,30 @@ export function statusJson(change: Partial<StatusJson> = {}): StatusJson {
     ...change,
   };
 }
+
+export function quorateJson(change: Partial<StatusJson> = {}): StatusJson {
+  return statusJson({
+    standing: 'quorate',
+    quorum: { voters: 5, needed: 3, acking: 5, canLose: 2, isVoter: true },
+    lease: { remainingMs: 2710, fenceMs: 3000, failMs: 4500, stopMs: 1000 },
+    leader: { name: 'n1', token: 12, isSelf: true },
+    ...change,
+  });
+}
+
+export function fencedJson(): StatusJson {
+  return statusJson({
+    standing: 'fenced',
+    quorum: { voters: 5, needed: 3, acking: 1, canLose: 0, isVoter: true },
+    lease: { remainingMs: 0, fenceMs: 3000, failMs: 4500, stopMs: 1000 },
+    fence: {
+      since: '2026-10-01T00:00:00.000Z',
+      reason: 'lease-lapsed',
+      message: 'no majority answered',
+      evidence: [
+        { voter: 'n2', ackAgeMs: 3001 },
+        { voter: 'n3', ackAgeMs: null },
+      ],
+    },
+  });
+}

@@ -10,7 +10,7 @@ import { nearest } from '../nearest.ts';
 import { LOG_LEVELS, PROFILE_NAMES, SETTINGS } from '../option-table.ts';
 import { type Read, readAdvertise, readBind, readSeed } from './addresses.ts';
 import type { Gathered, Setting } from './gather.ts';
-import { describeHook, readHookTable, readOn } from './hooks.ts';
+import { readHookTable, readOn } from './hooks.ts';
 import { readTag } from './tags.ts';
 
 /** DESIGN, R11. */
@@ -205,11 +205,8 @@ function listValue({ value }: Setting): readonly string[] {
 }
 
 function provenance({ settings, hooks }: Gathered, options: Omit<AgentOptions, 'settings'>): AgentOptions['settings'] {
-  const effective: Readonly<Record<string, unknown>> = {
-    ...settingValues(options),
-    on: options.hooks.slice(0, options.hooks.length - hooks.length).map(describeHook),
-  };
-  const hook = { value: options.hooks.slice(options.hooks.length - hooks.length).map(describeHook), from: hooks[0]?.from ?? 'default' };
-  const known = SETTINGS.map(({ name }) => [name, { value: effective[name], from: settings.get(name)?.from ?? 'default' }] as const);
-  return { ...Object.fromEntries(known), hook };
+  const values = settingValues(options);
+  const origins = (name: string): string[] =>
+    [settings.get(name)?.from, name === 'on' ? hooks[0]?.from : undefined].filter((from) => from !== undefined);
+  return Object.fromEntries(SETTINGS.map(({ name }) => [name, { value: values[name], from: origins(name).join(' and ') || 'default' }]));
 }

@@ -41,12 +41,6 @@ export function readHookTable(table: unknown): Read<HookOptions> {
   return { kind: 'read', value: { events: events.value, command: command.value, timeoutMs: timeoutMs.value } };
 }
 
-/** As `quorate config show` and a reload's comparison have it. */
-export function describeHook({ events, command, timeoutMs }: HookOptions): string {
-  const line = command.kind === 'shell' ? `shell: ${command.text}` : command.words.join(' ');
-  return `${events.length === 0 ? 'sync' : events.join(',')}=${line} (${timeoutMs} ms)`;
-}
-
 function readEvents(names: unknown): Read<HookOptions['events']> {
   if (!Array.isArray(names) || names.length === 0) return wrong('names no event');
   const events: HookOptions['events'][number][] = [];

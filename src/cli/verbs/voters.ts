@@ -7,7 +7,7 @@ import type { Io } from '../io.ts';
 import { escapeText, jsonLine, shortDuration, table } from '../print.ts';
 
 /** A change waits for the dwell, and for a majority. */
-const CHANGE_TIMEOUT_MS = 60_000;
+const CHANGE_TIMEOUT_MS = 180_000;
 const FORM = 'the form is: quorate voters [add|remove NAME]';
 
 export async function voters(line: CommandLine, io: Io): Promise<number> {

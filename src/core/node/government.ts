@@ -3,7 +3,6 @@
 
 import { assertNever } from '../assert.ts';
 import type { Outbox } from '../effect.ts';
-import { sameTag } from '../hash.ts';
 import type { Address, Incarnation, NodeId } from '../ids.ts';
 import { type Instant, instant } from '../lease/index.ts';
 import { NONE } from '../membership/index.ts';
@@ -34,6 +33,7 @@ import type { LeaderView, QuorumView, RecordView } from '../view.ts';
 import type { Situation } from './agenda.ts';
 import { Announcer } from './announcer.ts';
 import { Chain } from './chain.ts';
+import { Confirmation } from './confirmation.ts';
 import { Council } from './council.ts';
 import { Keeper } from './keeper.ts';
 import type { Ledger } from './ledger.ts';
@@ -77,6 +77,7 @@ export class Government {
   readonly keeper: Keeper;
   readonly announcer: Announcer;
   readonly council: Council;
+  readonly confirmation: Confirmation;
   readonly recall: Recall;
   readonly #ledger: Ledger;
   readonly #options: NodeOptions;
@@ -91,7 +92,6 @@ export class Government {
   /** The record that each voter said last it holds. */
   readonly #versions = new Map<NodeId, number>();
   #askedRecordAt = Number.NEGATIVE_INFINITY;
-  #confirming: { readonly nonce: number; readonly from: Set<NodeId> } | null = null;
   #bootMs = 0;
   #recallAt: MonotonicMs = at(0);
 
@@ -105,6 +105,7 @@ export class Government {
     random: Random,
     now: MonotonicMs,
     life: () => LifeFacts,
+    introduce: (to: readonly Address[], now: MonotonicMs, outbox: Outbox) => void,
     adopted: (record: ClusterRecord, before: ClusterRecord | null, now: MonotonicMs, outbox: Outbox) => void,
   ) {
     this.#options = options;
@@ -133,7 +134,9 @@ export class Government {
       now,
       () => this.#beatFacts(ledger.writeCount),
       () => this.recall.isCleared,
+      introduce,
     );
+    this.confirmation = new Confirmation(self.id, roster, voice, this.chain, this.keeper, timings);
     this.council = new Council(
       self,
       roster,
@@ -215,6 +218,7 @@ export class Government {
     this.chain.retime(timings);
     this.keeper.retime(timings, now);
     this.council.retime(timings);
+    this.confirmation.retime(timings);
   }
 
   /** R15: a gap of this process. */
@@ -278,27 +282,6 @@ export class Government {
     return record === null || cluster === null ? null : { kind: 'whole-record', clusterId: cluster, record, waits: this.chain.waits(now) };
   }
 
-  // ── confirm ──
-
-  beginConfirm(nonce: number, now: MonotonicMs, outbox: Outbox): void {
-    const { record } = this.chain;
-    this.#confirming = { nonce, from: new Set() };
-    if (record !== null && this.chain.isVoter && !this.isCondemnedSelf()) this.#confirming.from.add(this.#self.id);
-    const to: Address[] = [];
-    for (const { id } of record?.voters ?? []) {
-      const slot = this.#roster.table.slotOf(id);
-      if (slot !== NONE && id !== this.#self.id) to.push(this.#roster.table.factsOf(slot).address);
-    }
-    this.#voice.datagram(to, { kind: 'confirm', nonce }, now, outbox);
-  }
-
-  isConfirmed(): boolean {
-    const { record } = this.chain;
-    if (record === null || this.#confirming === null) return false;
-    const { from } = this.#confirming;
-    return record.voters.filter(({ id }) => from.has(id)).length >= majorityOf(record.voters.length);
-  }
-
   // ── inside ──
 
   #take(
@@ -334,10 +317,10 @@ export class Government {
           this.chain.learn(message.base + 1 + i, change, () => waitMs, false, now, outbox);
         return true;
       case 'confirm':
-        this.#answerConfirm(slot, message, from, now, outbox);
+        this.confirmation.hearQuestion(slot, message, from, now, outbox);
         return true;
       case 'confirmed':
-        if (this.#confirming?.nonce === message.nonce && message.epoch === this.chain.record?.epoch) this.#confirming.from.add(id);
+        this.confirmation.hearAnswer(id, message);
         return true;
       case 'recall':
         this.#voice.datagram([from], this.recall.answerTo(id, this.#roster.table.tagOf(slot)), now, outbox);
@@ -351,18 +334,6 @@ export class Government {
       default:
         return assertNever(message);
     }
-  }
-
-  #answerConfirm(slot: number, { nonce }: Confirm, from: Address, now: MonotonicMs, outbox: Outbox): void {
-    const { record, acceptor } = this.chain;
-    const { table } = this.#roster;
-    const id = table.directory.idAt(slot);
-    const incarnation = table.incarnationOf(slot);
-    if (record === null || !this.chain.isVoter) return;
-    if (isCondemned(record, id, incarnation) || acceptor.hasAcceptedEndOf(id, incarnation)) return;
-    const seen = this.keeper.witness.tagOf(id);
-    if (seen === null || !sameTag(seen, table.tagOf(slot))) return;
-    this.#voice.datagram([from], { kind: 'confirmed', nonce, epoch: record.epoch, counter: 0 }, now, outbox);
   }
 
   #compareVersions(slot: number, theirs: number, now: MonotonicMs, outbox: Outbox): void {
@@ -448,12 +419,14 @@ export class Government {
   #silent(record: ClusterRecord, now: MonotonicMs): Condemned[] {
     const { table } = this.#roster;
     const silent: Condemned[] = [];
-    for (const id of this.keeper.witness.ids) {
-      const slot = table.slotOf(id);
-      if (slot === NONE || slot === table.selfSlot || !table.isAlive(slot)) continue;
+    for (let slot = 0; slot < table.slotLimit; slot++) {
+      if (slot === table.selfSlot || !table.isConfirmed(slot)) continue;
+      const id = table.directory.idAt(slot);
+      // One that was never acked here has not beaten for as long as nobody heard it at all.
+      const idleMs = this.keeper.witness.has(id) ? this.keeper.witness.idleMs(id, now) : now - table.freshAt(slot);
+      if (idleMs < this.#timings.condemnMs) continue;
       const incarnation = table.incarnationOf(slot);
-      if (isCondemned(record, id, incarnation)) continue;
-      if (this.keeper.witness.idleMs(id, now) >= this.#timings.condemnMs) silent.push({ id, incarnation });
+      if (!isCondemned(record, id, incarnation)) silent.push({ id, incarnation });
     }
     return silent;
   }

@@ -6,10 +6,11 @@ import { assert } from '../assert.ts';
 import type { CommandResult, DurableState, ExitReason, Outbox } from '../effect.ts';
 import { StandingMachine } from '../fence/index.ts';
 import { type ClusterId, INCARNATION_MAX, type Incarnation, incarnation, type NodeId } from '../ids.ts';
-import { type ClusterRecord, genesis, isVoter, majorityOf } from '../record/index.ts';
+import { type ClusterRecord, genesis, isVoter } from '../record/index.ts';
 import { at, type MonotonicMs, NEVER } from '../time.ts';
 import type { Timings } from '../timings.ts';
 import type { FenceReason, FenceView } from '../view.ts';
+import { type Departure, departure, isAdoptedByMajority, leaveRefusal } from './departure.ts';
 import { Farewell } from './farewell.ts';
 import type { Government, LifeFacts } from './government.ts';
 import { Ledger } from './ledger.ts';
@@ -17,19 +18,6 @@ import type { NodeOptions } from './node-options.ts';
 import type { Roster } from './roster.ts';
 import type { Self } from './self.ts';
 import type { Talk } from './talk.ts';
-
-/** On its way out: first the workloads, then the leadership, then the vote, then the word. */
-interface Departure {
-  readonly kind: 'left' | 'stopped';
-  readonly ticket: number | null;
-  readonly exit: ExitReason;
-  readonly message: string;
-  phase: 'workloads' | 'leadership' | 'vote' | 'saying';
-  /** A stop does not wait for a successor longer than this. */
-  readonly until: MonotonicMs;
-}
-
-const RESIGN_MS = 1000;
 
 export interface LifeParts {
   readonly options: NodeOptions;
@@ -299,7 +287,7 @@ export class Life {
 
   /** Refused with the reason when the rest could not go on; null when it has begun. */
   leave(ticket: number, now: MonotonicMs, outbox: Outbox): CommandResult | null {
-    const refusal = this.#leaveRefusal();
+    const refusal = this.#standing.isQuorate ? leaveRefusal(this.#parts.self.id, this.#parts.roster, this.#parts.government()) : null;
     if (refusal !== null) return { kind: 'refused', code: 'would-lose-quorum', message: refusal };
     this.#beginDeparture('left', ticket, now, outbox);
     return null;
@@ -317,31 +305,9 @@ export class Life {
     this.#bidFarewell('name-clash', message, null, now, outbox);
   }
 
-  #leaveRefusal(): string | null {
-    const { record, isVoter: isOwnVoter } = this.#parts.government().chain;
-    const { table } = this.#parts.roster;
-    if (record === null || !isOwnVoter || !this.#standing.isQuorate) return null;
-    const rest = record.voters.filter(({ id }) => id !== this.#parts.self.id);
-    const others = table.confirmedCount - 1;
-    if (rest.length === 0)
-      return others === 0 ? null : 'this agent is the only voter: no one could decide anything after it; wait until others vote';
-    const living = rest.filter(({ id }) => table.isConfirmed(table.slotOf(id)) && !table.isSuspect(table.slotOf(id))).length;
-    return living >= majorityOf(rest.length)
-      ? null
-      : `only ${living} of the ${rest.length} voters that would remain are alive, and ${majorityOf(rest.length)} are needed`;
-  }
-
   #beginDeparture(kind: 'left' | 'stopped', ticket: number, now: MonotonicMs, outbox: Outbox): void {
     const { timings } = this.#parts;
-    const untilMs = kind === 'left' ? 10 * timings().failMs : RESIGN_MS;
-    this.#departure = {
-      kind,
-      ticket,
-      exit: kind,
-      message: kind === 'left' ? 'left the cluster' : 'stopped',
-      phase: 'workloads',
-      until: at(now + timings().stopMs + untilMs),
-    };
+    this.#departure = departure(kind, ticket, timings(), now);
     outbox.push({ kind: 'stop-workloads', incarnation: this.#incarnation, deadMs: timings().stopMs, scope: 'all' });
     this.#workloadsEnded = () => {
       if (this.#departure?.phase === 'workloads') this.#departure.phase = 'leadership';
@@ -369,18 +335,11 @@ export class Life {
         government.wish('remove-voter', this.#parts.self.id, now, outbox);
         return;
       }
-      if (record !== null && !isStillVoter && !this.#isAdoptedByMajority(record) && now < departure.until) return;
+      if (record !== null && !isStillVoter && !isAdoptedByMajority(record, this.#parts.self.id, government) && now < departure.until)
+        return;
       departure.phase = 'saying';
       this.#say(departure, outbox);
     }
-  }
-
-  /** CE-c6: who removed itself stays until a majority of those who remain has the record that says so. */
-  #isAdoptedByMajority(record: ClusterRecord): boolean {
-    const adopted = record.voters.filter(
-      ({ id }) => id === this.#parts.self.id || this.#parts.government().versionOf(id) >= record.version,
-    ).length;
-    return adopted >= majorityOf(record.voters.length);
   }
 
   #say(departure: Departure, outbox: Outbox): void {

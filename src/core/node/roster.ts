@@ -6,8 +6,9 @@ import { Rumours } from '../gossip/index.ts';
 import type { NodeId } from '../ids.ts';
 import { compareLives, type Directory, INCARNATION_LEAP_MAX, MemberTable, mergeMember, NONE } from '../membership/index.ts';
 import { type Beats, type Facts, LIMITS, type MemberEntry, type MemberState } from '../message.ts';
-import { at, type MonotonicMs, NEVER } from '../time.ts';
+import type { MonotonicMs } from '../time.ts';
 import type { Timings } from '../timings.ts';
+import { Doubt } from './doubt.ts';
 import { FORGOTTEN_AGE_MS, Graveyard } from './graveyard.ts';
 import { Showing } from './showing.ts';
 
@@ -25,31 +26,22 @@ export type Belief =
   | 'self-ended'
   | 'refused';
 
-/** From this share of T_fail on, a silent member is asked directly, once a heartbeat. */
-const SILENCE_SHARE = 0.6;
-/** From this share on it is shown as suspect. */
-const SUSPECT_SHARE = 0.75;
-
 export class Roster {
   readonly table: MemberTable;
   readonly graveyard: Graveyard;
   readonly showing: Showing;
+  readonly doubt: Doubt;
   readonly rumours = new Rumours();
   readonly #refuse: (reason: string) => void;
   #timings: Timings;
-  #patienceMs: number;
   #index = 1;
-  /** No one is older than this: after a gap of this process the silence is its own (R15). */
-  #resumedAt = at(Number.NEGATIVE_INFINITY);
-  #judgeAt: MonotonicMs = NEVER;
-  readonly #askedAt = new Map<number, number>();
   /** Unconfirmed members that have not been greeted yet. */
   readonly #strangers = new Set<number>();
   #nameLostTo: number = NONE;
 
   constructor(directory: Directory, self: NodeId, timings: Timings, now: MonotonicMs, refuse: (reason: string) => void) {
     this.#timings = timings;
-    this.#patienceMs = timings.failMs;
+    this.doubt = new Doubt(timings.failMs);
     this.#refuse = refuse;
     this.table = new MemberTable(directory, self, this.silenceMs, now);
     this.graveyard = new Graveyard(this.table);
@@ -57,18 +49,11 @@ export class Roster {
   }
 
   get silenceMs(): number {
-    return this.#patienceMs * SILENCE_SHARE;
+    return this.doubt.silenceMs;
   }
 
-  /**
-   * How long a member may be silent before it is doubted. Who gets everyone's beats, or has lost the majority, doubts within T_fail;
-   * another member hears of most others only by slow rounds of the list, and leaves doubt to the voters.
-   */
   setPatience(ms: number, now: MonotonicMs): void {
-    if (ms === this.#patienceMs) return;
-    this.#patienceMs = ms;
-    this.table.setSilence(this.silenceMs, now);
-    this.#judgeAt = now;
+    if (this.doubt.setPatience(ms, now)) this.table.setSilence(this.silenceMs, now);
   }
 
   get index(): number {
@@ -76,7 +61,7 @@ export class Roster {
   }
 
   get judgeAt(): MonotonicMs {
-    return this.#judgeAt;
+    return this.doubt.judgeAt;
   }
 
   /** The member that has this node's name with more right, or NONE. */
@@ -90,20 +75,19 @@ export class Roster {
 
   retime(timings: Timings, now: MonotonicMs): void {
     this.#timings = timings;
-    this.#patienceMs = timings.failMs;
+    this.doubt.setPatience(timings.failMs, now);
     this.table.retime(this.silenceMs, now);
   }
 
   /** R15: this process did not run for a while, so everyone's age begins anew. */
   resume(now: MonotonicMs): void {
-    this.#resumedAt = now;
-    this.#judgeAt = now;
+    this.doubt.resume(now);
   }
 
   advance(now: MonotonicMs): void {
     const silentCount = this.table.silent.size;
     this.table.advance(now);
-    if (this.table.silent.size > silentCount) this.#judgeAt = now;
+    if (this.table.silent.size > silentCount) this.doubt.look(now);
   }
 
   // ── hearing ──
@@ -199,36 +183,16 @@ export class Roster {
 
   // ── judging ──
 
-  /**
-   * Looks at the silent only: they are to be asked, and are written into `ask`; whoever stays silent is suspect. That is an opinion
-   * (R8): only the record's announcement makes one failed.
-   */
+  /** Looks at the silent only: whom to ask is written into `ask`; whoever stays silent is suspect, and hearsay is forgotten. */
   judge(now: MonotonicMs, ask: number[], outbox: Outbox): void {
-    const { heartbeatMs } = this.#timings;
-    const patienceMs = this.#patienceMs;
-    this.#judgeAt = NEVER;
-    for (const slot of [...this.table.silent]) {
-      const ageMs = now - Math.max(this.table.freshAt(slot), this.#resumedAt);
-      if (ageMs >= patienceMs && !this.table.isConfirmed(slot)) {
-        this.#drop(slot);
-        continue;
-      }
-      if (ageMs >= patienceMs * SUSPECT_SHARE && this.table.isConfirmed(slot) && !this.table.isSuspect(slot)) {
+    for (const { slot, finding, ageMs } of this.doubt.judge(this.table, this.#timings, now)) {
+      if (finding === 'ask') ask.push(slot);
+      else if (finding === 'forget') this.#drop(slot);
+      else {
         this.table.setSuspect(slot, true);
         this.#event(slot, 'member-suspect', `not heard for ${Math.round(ageMs)} ms`, outbox);
       }
-      const askedAt = this.#askedAt.get(slot) ?? Number.NEGATIVE_INFINITY;
-      let askAt = askedAt + heartbeatMs;
-      if (ageMs >= patienceMs * SILENCE_SHARE && now >= askAt) {
-        this.#askedAt.set(slot, now);
-        askAt = now + heartbeatMs;
-        ask.push(slot);
-      }
-      // Hearsay is never shown, so it does not become suspect first.
-      const turnsAt = this.table.isSuspect(slot) ? NEVER : now - ageMs + patienceMs * (this.table.isConfirmed(slot) ? SUSPECT_SHARE : 1);
-      this.#judgeAt = at(Math.min(this.#judgeAt, turnsAt, Math.max(askAt, now - ageMs + patienceMs * SILENCE_SHARE)));
     }
-    for (const slot of this.#askedAt.keys()) if (!this.table.silent.has(slot)) this.#askedAt.delete(slot);
   }
 
   /** R9: the record condemned this life, and the wait is over. A later life of it goes on. */
@@ -392,7 +356,7 @@ export class Roster {
   #drop(slot: number): void {
     this.graveyard.release(slot);
     this.#strangers.delete(slot);
-    this.#askedAt.delete(slot);
+    this.doubt.drop(slot);
     // The slot may soon be another's.
     this.rumours.drop(slot);
     this.table.drop(slot);

@@ -36,7 +36,8 @@ export class LeaseTwin implements Checker {
   readonly #emissions: (Emissions | undefined)[] = [];
   readonly #said = new Map<number, Said[]>();
   /** When each host took up the epoch it is in. */
-  readonly #entered: ({ readonly run: number; readonly epoch: number; readonly monoMs: number; readonly bootMs: number } | undefined)[] = [];
+  readonly #entered: ({ readonly run: number; readonly epoch: number; readonly monoMs: number; readonly bootMs: number } | undefined)[] =
+    [];
 
   constructor(world: CheckedWorld, records: Records, timings: Timings) {
     this.#world = world;

@@ -1,6 +1,7 @@
 // L1 and L5, asked only of calm spells: once all faults are healed every member becomes quorate again, everyone holds the same
 // record, it names a leader that leads, and no decision stays stuck; and it stays so until the spell ends.
 
+import type { NodeId } from '../../core/index.ts';
 import type { CheckedWorld, Checker } from './checker.ts';
 import type { CalmSpell } from './convergence.ts';
 
@@ -39,9 +40,10 @@ export class Recovery implements Checker {
     let mayBeLed = false;
     for (const host of hosts) {
       const node = host.process?.node;
-      if (node === undefined) continue;
+      // Who leaves is not to be quorate; that its leave ends is asked elsewhere.
+      if (node === undefined || node.standing === 'leaving') continue;
       const lease = leases.of(host);
-      if (!leases.isQuorate(lease)) return `${host.name} is not quorate (${node.standing})`;
+      if (!leases.isQuorate(lease)) return `${host.name} is not quorate (${node.standing}); ${this.#situation()}`;
       isLed ||= leases.isLeader(lease);
       mayBeLed ||= host.launch.canLead !== false;
       const held = node.record?.version ?? 0;
@@ -52,7 +54,28 @@ export class Recovery implements Checker {
       if (host.disk.durable?.acceptor?.accepted != null && this.#isStuck(host.index, held))
         return `${host.name} has accepted version ${held + 1} and it is not decided`;
     }
-    return isLed || !mayBeLed ? null : 'nobody leads';
+    return isLed || !mayBeLed ? null : `nobody leads; ${this.#situation()}`;
+  }
+
+  /** What each process holds, for whoever has to find out why. */
+  #situation(): string {
+    const { hosts, identities, leases } = this.#world;
+    const nameOf = (id: NodeId): string => {
+      const host = identities.get(id)?.host;
+      return host === undefined ? '?' : `${host.name}${host.disk.durable?.id === id ? '' : ' (lost)'}`;
+    };
+    const lines: string[] = [];
+    for (const host of hosts) {
+      const node = host.process?.node;
+      const record = host.disk.durable?.record ?? null;
+      if (node === undefined) continue;
+      const voters =
+        record === null
+          ? 'no record'
+          : `v${record.version} voters ${record.voters.map(({ id }) => nameOf(id)).join(',')} leader ${record.leader === null ? 'nobody' : nameOf(record.leader.id)}`;
+      lines.push(`${host.name}${leases.isQuorate(leases.of(host)) ? '' : ` ${node.standing}`}: ${voters}`);
+    }
+    return lines.join('; ');
   }
 
   #isStuck(hostIndex: number, version: number): boolean {
