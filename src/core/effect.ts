@@ -2,7 +2,7 @@
 
 import type { Address, ClusterId, Incarnation, NodeId, RunNonce } from './ids.ts';
 import type { Envelope } from './message.ts';
-import type { AcceptorState, ClusterRecord } from './record/index.ts';
+import type { AcceptorState, ClusterRecord } from './record-shapes.ts';
 import type { ProfileName } from './timings.ts';
 import type { FenceReason } from './view.ts';
 

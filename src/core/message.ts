@@ -3,7 +3,7 @@
 
 import type { Tag } from './hash.ts';
 import type { Address, ClusterId, Incarnation, NodeId, RunNonce } from './ids.ts';
-import type { Ballot, Change, ClusterRecord, Condemned } from './record/index.ts';
+import type { Ballot, Change, ClusterRecord, Condemned } from './record-shapes.ts';
 
 /** What every packet bears (R1): who sends, how far its clock has run, which record it holds. */
 export interface Envelope {

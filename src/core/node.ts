@@ -103,6 +103,7 @@ class MemberNode implements Node {
       random,
       now,
       () => this.#life.facts(),
+      (to, later, outbox) => this.#talk.introduce(to, later, outbox),
       this.#adopted,
     );
     this.#talk = new Talk(

@@ -46,6 +46,8 @@ export class LinkPolicy {
   #faults: readonly LinkFault[] = [];
   readonly #captured: Captured[] = [];
   #captureMax = 0;
+  /** Told of every datagram that leaves a host. */
+  onSent: ((from: Address) => void) | null = null;
   #captureEvery = 1;
   #seenCount = 0;
   // Handed out again and again: the network reads the delays before it asks for the next packet's.
@@ -92,6 +94,7 @@ export class LinkPolicy {
   /** The delay of each copy that arrives; none when it is lost. */
   datagram(from: Address, to: Address, bytes?: Uint8Array): readonly number[] {
     const random = this.#random;
+    this.onSent?.(from);
     if (this.#captureMax > 0 && bytes !== undefined && ++this.#seenCount % this.#captureEvery === 0)
       this.#captured[(this.#seenCount / this.#captureEvery - 1) % this.#captureMax] = { from, to, bytes: bytes.slice() };
     let delayMs = random.between(this.#latency.fromMs, this.#latency.toMs);

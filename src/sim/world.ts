@@ -266,7 +266,8 @@ export class World implements HostWorld, CheckedWorld {
 
   identify(id: NodeId, name: string, host: Host): Identity {
     let identity = this.identities.get(id);
-    if (identity === undefined) {
+    // A copied state directory: the id is now where it was started last.
+    if (identity === undefined || identity.host !== host) {
       identity = { id, name, host, goneSinceMs: null };
       this.identities.set(id, identity);
     }

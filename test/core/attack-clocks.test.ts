@@ -47,7 +47,7 @@ describe('clocks', () => {
       expect(all.map((one) => one.view('n3')?.state)).toEqual(['alive', 'alive', 'alive', 'alive', 'alive']);
       town.pass(120_000);
       for (const one of all) {
-        const events = one.events.filter((event) => event.member === 'n3' && event.type !== 'member-joined').map((event) => event.type);
+        const events = one.memberEvents.filter((event) => event.member === 'n3' && event.type !== 'member-joined').map((event) => event.type);
         expect([[], ['member-suspect', 'member-alive']]).toContainEqual(events);
       }
     });

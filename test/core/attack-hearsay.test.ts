@@ -1,7 +1,7 @@
 // Hearsay, ghosts and the dead: what is told of members that nobody hears.
 
 import { describe, expect, test } from 'vitest';
-import { type Envelope, type Incarnation, LIMITS, type MemberEntry, NO_BEATS, nodeId } from '../../src/core/index.ts';
+import { type Envelope, genesis, type Incarnation, LIMITS, type MemberEntry, NO_BEATS, nodeId } from '../../src/core/index.ts';
 import { CLUSTER, entryAbout, envelopeOf, type Resident, SmallTown } from '../support/small-town.ts';
 
 const TAG = { lo: 0xffff0001, hi: 0xffff0001 };
@@ -29,7 +29,7 @@ describe('hearsay', () => {
     deliver(fake(all[0]!, 1, { incarnation: (all[0]!.node.incarnation + 2) as Incarnation, tag: { lo: 6, hi: 6 }, state: 'failed' }));
     town.pass(20_000);
     for (const one of all) {
-      expect(one.events.filter((event) => event.member.startsWith('fake'))).toEqual([]);
+      expect(one.memberEvents.filter((event) => event.member.startsWith('fake'))).toEqual([]);
       expect(one.shown()).toBe('n1:alive n2:alive n3:alive');
     }
     expect(all[0]!.node.index).toBe(index);
@@ -100,7 +100,7 @@ describe('hearsay', () => {
     town.pass(5000);
     const answers: Envelope['message'][] = [
       { kind: 'push', listHash: TAG, entries: [], beats: NO_BEATS },
-      { kind: 'welcome', clusterId: CLUSTER, profile: 'local', entries: [] },
+      { kind: 'welcome', clusterId: CLUSTER, record: genesis([{ id: nodeId('e'.repeat(32)), storeId: 'e'.repeat(32) }], 'local', 7, 600_000), entries: [] },
       { kind: 'sync-reply', clusterId: CLUSTER, entries: [], wanted: Uint32Array.from({ length: 16_000 }, (_, i) => i * 3) },
       { kind: 'sync-reply', clusterId: '0'.repeat(32) as typeof CLUSTER, entries: [], wanted: new Uint32Array(0) },
       { kind: 'refused', reason: 'self', detail: '' },

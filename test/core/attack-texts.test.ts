@@ -144,10 +144,10 @@ describe('at rest', () => {
     town.pass(30_000);
     for (const one of all) {
       expect(one.events[0]).toMatchObject({ type: 'member-joined', member: one.node.name });
-      const told = one.events.map((event) => `${event.type} ${event.member} ${event.incarnation}`);
+      const told = one.memberEvents.map((event) => `${event.type} ${event.member} ${event.incarnation}`);
       expect(new Set(told).size).toBe(told.length);
-      expect(one.events.every((event) => event.type === 'member-joined')).toBe(true);
-      expect(one.events.length).toBe(8);
+      expect(one.memberEvents.every((event) => event.type === 'member-joined')).toBe(true);
+      expect(one.memberEvents.length).toBe(8);
     }
   });
 });

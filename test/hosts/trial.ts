@@ -20,7 +20,8 @@ export async function withHosts<T>(count: number, work: (lab: Hosts) => Promise<
 /** Until nothing of the last round is left: all quorate, all see all alive. */
 export async function waitForCalm(lab: Hosts): Promise<void> {
   await lab.waitForQuorate(lab.hosts);
-  const all = Object.fromEntries(lab.hosts.map(({ name }) => [name, 'alive'] as const));
+  const names = lab.hosts.map(({ name }) => name).sort();
+  const all = Object.fromEntries(names.map((name) => [name, 'alive'] as const));
   await lab.fleet.waitForView(
     lab.hosts.map(({ agent }) => agent),
     all,

@@ -4,10 +4,10 @@
 import { describe, expect, test } from 'vitest';
 import { type Address, at, type ClusterId, type Message, type ProfileName } from '../../src/core/index.ts';
 import { addressOf, factsOf, idOf } from '../support/members.ts';
-import { CLUSTER, OTHER_CLUSTER, only, Puppet, Stage, stranger, transcript } from '../support/stage.ts';
+import { CLUSTER, OTHER_CLUSTER, only, Puppet, recordOf, Stage, stranger, transcript } from '../support/stage.ts';
 
 function welcomeOf(puppet: Puppet, clusterId: ClusterId = CLUSTER, profile: ProfileName = 'lan'): Message {
-  return { kind: 'welcome', clusterId, profile, entries: [puppet.entry()] };
+  return { kind: 'welcome', clusterId, record: recordOf([1], profile), entries: [puppet.entry()] };
 }
 
 /** Without a cluster, its first life durable, its seed being looked up. */

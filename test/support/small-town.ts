@@ -2,11 +2,13 @@
 // test may hold, and a stranger's socket to send crafted packets from. Directories are private, as in a real agent.
 
 import { Driver } from '../../src/agent/driver.ts';
+import type { StopWish } from '../../src/agent/ports.ts';
 import {
   type Address,
   address,
   at,
   type ClusterId,
+  type ClusterRecord,
   type Command,
   type CommandResult,
   type CoreEvent,
@@ -33,6 +35,7 @@ import { Codec } from '../../src/wire/index.ts';
 
 export const CLUSTER = 'c'.repeat(32) as ClusterId;
 export const BORN = 1_790_000_000_000;
+const REPLACE_AFTER_MS = 600_000;
 
 export interface Citizen {
   readonly name: string;
@@ -51,6 +54,14 @@ export interface Citizen {
   readonly profile?: ProfileName;
   readonly maxVoters?: number;
   readonly expect?: number;
+  readonly canVote?: boolean;
+  readonly canLead?: boolean;
+  /** What its state directory holds from earlier: it starts as that agent's next run. */
+  readonly state?: DurableState;
+  /** R13: the run before did not end cleanly, on the same boot. */
+  readonly mustStaySilent?: boolean;
+  /** The first record of its cluster; without, that of whoever is there, or one in which it votes alone. */
+  readonly record?: ClusterRecord;
   /** Its clock runs this much faster than the town's. */
   readonly rate?: number;
 }
@@ -67,7 +78,9 @@ export class Resident {
   isDiskHeld = false;
   diskProblem: string | null = null;
   wakeups = 0;
+  /** What its workloads take to die; not dead in time is told first, as the port does. */
   stopsInMs = 5;
+  readonly stops: StopWish[] = [];
   sentBytes = 0;
   readonly #held: (() => void)[] = [];
   readonly #town: SmallTown;
@@ -81,19 +94,26 @@ export class Resident {
     this.#town = town;
     this.#rate = citizen.rate ?? 1;
     this.address = citizen.address ?? address(`10.0.0.${ordinal}:7946`);
-    const hex = ordinal.toString(16).padStart(2, '0').repeat(16);
-    const life = citizen.incarnation ?? BORN + ordinal;
-    const born = citizen.born ?? life;
+    const hex = hexOf(ordinal);
+    const { state } = citizen;
+    const life = citizen.incarnation ?? (state === undefined ? BORN + ordinal : state.incarnation + 1);
+    const born = citizen.born ?? state?.bornIncarnation ?? life;
+    const id = citizen.id ?? state?.id ?? nodeId(hex);
+    const storeId = state?.storeId ?? hex;
+    const profile = citizen.profile ?? state?.profile ?? 'lan';
+    const maxVoters = citizen.maxVoters ?? 7;
+    const cluster = citizen.cluster !== undefined ? citizen.cluster : state === undefined ? CLUSTER : state.clusterId;
+    const known = citizen.record ?? state?.record ?? (cluster === null ? null : town.recordOf(cluster));
     this.node = createNode(
       {
-        id: citizen.id ?? nodeId(hex),
-        storeId: hex,
+        id,
+        storeId,
         nonce: runNonce(citizen.nonce ?? hex),
         incarnation: incarnation(life),
         bornIncarnation: incarnation(born),
         clusterName: citizen.clusterName ?? 'default',
-        clusterId: citizen.cluster === undefined ? CLUSTER : citizen.cluster,
-        profile: citizen.profile ?? 'lan',
+        clusterId: cluster,
+        profile,
         facts: {
           name: citizen.name,
           address: this.address,
@@ -102,25 +122,22 @@ export class Resident {
             restarts: life - born,
             zone: citizen.zone ?? '',
             software: '0.1.0',
-            canVote: true,
+            canVote: citizen.canVote ?? true,
             tags: citizen.tags ?? [],
           },
         },
         seeds: citizen.seeds ?? [],
         knownPeers: citizen.knownPeers ?? [],
-        writeCount: 0,
-        previous: null,
-        record:
-          (citizen.cluster === undefined ? CLUSTER : citizen.cluster) === null
-            ? null
-            : genesis([{ id: citizen.id ?? nodeId(hex), storeId: hex }], citizen.profile ?? 'lan', citizen.maxVoters ?? 7, 600_000),
-        acceptor: null,
-        vote: null,
-        lastFence: null,
-        mustStaySilent: false,
-        maxVoters: citizen.maxVoters ?? 7,
+        writeCount: state?.writeCount ?? 0,
+        previous: state === undefined ? null : { incarnation: state.incarnation, nonce: state.nonce, isClean: state.isClean },
+        record: cluster === null ? null : (known ?? genesis([{ id, storeId }], profile, maxVoters, REPLACE_AFTER_MS)),
+        acceptor: state?.acceptor ?? null,
+        vote: state?.vote ?? null,
+        lastFence: state?.fence ?? null,
+        mustStaySilent: citizen.mustStaySilent ?? false,
+        maxVoters,
         expect: citizen.expect ?? null,
-        canLead: true,
+        canLead: citizen.canLead ?? true,
         randomSeed: ordinal,
       },
       this.nowMs(),
@@ -132,7 +149,13 @@ export class Resident {
     };
     this.driver = new Driver(this.node, {
       clock: { nowMs: () => this.nowMs(), bootMs: () => this.nowMs() },
-      workloads: { stop: (_wish, ended) => town.scheduler.schedule(this.stopsInMs, () => ended(true)) },
+      workloads: {
+        stop: (wish, ended) => {
+          this.stops.push(wish);
+          if (this.stopsInMs > wish.deadMs) town.scheduler.schedule(wish.deadMs, () => held(() => ended(false)));
+          town.scheduler.schedule(this.stopsInMs, () => held(() => ended(true)));
+        },
+      },
       timer: { arm: (due, fire) => this.#arm(due, fire), disarm: () => this.#arm(at(Number.POSITIVE_INFINITY), () => {}) },
       transport: {
         send: (to, bytes) => {
@@ -188,6 +211,11 @@ export class Resident {
 
   view(name: string): MemberView | null {
     return this.node.member(name, this.nowMs());
+  }
+
+  /** What it told of members; of itself as an actor, of leader and record there are others. */
+  get memberEvents() {
+    return this.events.filter((event) => 'id' in event);
   }
 
   /** name:state, sorted. */
@@ -309,14 +337,43 @@ export class SmallTown {
     return resident;
   }
 
-  /** `count` members that know each other. */
+  /** `count` members that know each other, the first seven of them its voters. */
   settleAll(count: number, about: (ordinal: number) => Partial<Citizen> = () => ({})): Resident[] {
     const all: Resident[] = [];
+    const first = this.residents.length + 1;
+    const voters = Array.from({ length: Math.min(count, 7) }, (_, i) => {
+      const hex = hexOf(first + i);
+      return { id: about(i + 1).id ?? nodeId(hex), storeId: hex };
+    });
+    const { profile = 'lan', maxVoters = 7 } = about(1);
+    const record = genesis(voters.slice(0, maxVoters), profile, maxVoters, REPLACE_AFTER_MS);
     for (let i = 1; i <= count; i++) {
       const seeds = i === 1 ? [] : [all[0]!.address as string];
-      all.push(this.settle({ name: `n${i}`, seeds, ...about(i) }));
+      all.push(this.settle({ name: `n${i}`, seeds, ...(about(i).cluster === null ? {} : { record }), ...about(i) }));
     }
     return all;
+  }
+
+  /** The same state directory once more, as its next run; `of` must have ended. */
+  restart(of: Resident, change: Partial<Citizen> = {}): Resident {
+    return this.settle({
+      name: of.node.name,
+      address: of.address,
+      state: of.saved.at(-1)!,
+      knownPeers: of.peers,
+      nonce: hexOf(this.residents.length + 1),
+      ...change,
+    });
+  }
+
+  /** The latest that anyone has put on disk; null when nobody is of this cluster. */
+  recordOf(cluster: ClusterId): ClusterRecord | null {
+    let latest: ClusterRecord | null = null;
+    for (const { saved } of this.residents) {
+      const state = saved.at(-1);
+      if (state?.clusterId === cluster && state.record !== null && state.record.version > (latest?.version ?? 0)) latest = state.record;
+    }
+    return latest;
   }
 
   stranger(answer: ((asked: Envelope) => Envelope | null) | null = null): { readonly stranger: Stranger; readonly address: Address } {
@@ -349,6 +406,10 @@ export class SmallTown {
     this.scheduler.runUntil(until);
     for (const resident of this.residents) if (resident.exit === null) resident.node.checkInvariants();
   }
+}
+
+function hexOf(ordinal: number): string {
+  return ordinal.toString(16).padStart(2, '0').repeat(16);
 }
 
 export function entryAbout(resident: Resident, change: Partial<MemberEntry> = {}): MemberEntry {

@@ -6,11 +6,14 @@ import {
   at,
   type Beats,
   type ClusterId,
+  type ClusterRecord,
   type Command,
+  type CoreEvent,
   clusterHashOf,
   createNode,
   type Effect,
   type Envelope,
+  genesis,
   type Incarnation,
   type Input,
   type MemberEntry,
@@ -19,6 +22,7 @@ import {
   type Node,
   type NodeOptions,
   Outbox,
+  type ProfileName,
   type RunNonce,
   type Tag,
   tagOf,
@@ -30,6 +34,20 @@ export const OTHER_CLUSTER = 'd2'.repeat(16) as ClusterId;
 /** Of every first life here. */
 export const BORN = 1_790_000_000_000;
 
+/** Of a cluster in which these ordinals vote, 0 being the node on stage. */
+export function recordOf(voters: readonly number[], profile: ProfileName = 'lan'): ClusterRecord {
+  return genesis(
+    voters.map((ordinal) => ({ id: idOf(ordinal), storeId: storeOf(ordinal) })),
+    profile,
+    7,
+    600_000,
+  );
+}
+
+function storeOf(ordinal: number): string {
+  return ordinal.toString(16).padStart(2, '0').repeat(16);
+}
+
 /** Of the node's run. */
 export const NONCE = 'ab'.repeat(16) as RunNonce;
 
@@ -39,13 +57,13 @@ export class Stage {
   #lastTicket = 0;
   readonly #outbox = new Outbox();
 
-  /** Not a member yet: `enter` lets its first life begin. */
+  /** Not a member yet: `enter` lets its first life begin. Its list is on stage alone, without a record, unless one is given. */
   constructor(options: Partial<NodeOptions> = {}, nowMs = 1_000_000) {
     this.nowMs = nowMs;
     this.node = createNode(
       {
         id: idOf(0),
-        storeId: 'e5'.repeat(16),
+        storeId: storeOf(0),
         nonce: NONCE,
         incarnation: BORN as Incarnation,
         bornIncarnation: BORN as Incarnation,
@@ -56,6 +74,15 @@ export class Stage {
         seeds: [],
         knownPeers: [],
         writeCount: 0,
+        previous: null,
+        record: null,
+        acceptor: null,
+        vote: null,
+        lastFence: null,
+        mustStaySilent: false,
+        maxVoters: 7,
+        expect: null,
+        canLead: true,
         randomSeed: 1,
         ...options,
       },
@@ -108,6 +135,11 @@ export class Stage {
   /** The last write is durable. */
   persisted(): string[] {
     return this.lines({ kind: 'persisted', ticket: this.#lastTicket });
+  }
+
+  /** All that ran under its lease is dead. */
+  workloadsEnded(areDead = true): string[] {
+    return this.lines({ kind: 'workloads-ended', incarnation: this.node.incarnation, areDead });
   }
 
   /** From the start to the first life, as a member of CLUSTER. */
@@ -163,7 +195,7 @@ export class Puppet {
   }
 
   hello(echo = 0): Envelope {
-    return this.says({ kind: 'hello', echo, clusterId: this.cluster, nonce: this.#nonce, entry: this.entry() });
+    return this.says({ kind: 'hello', echo, clusterId: this.cluster, nonce: this.#nonce, entry: this.entry(), previous: null });
   }
 
   pushes(entries: readonly MemberEntry[], beats: Beats = NO_BEATS): Envelope {
@@ -211,11 +243,24 @@ function line(effect: Effect): string {
     case 'resolve':
       return `resolve ${effect.seed}`;
     case 'event':
-      return `event ${effect.event.type} ${effect.event.member}: ${effect.event.reason}`;
+      return `event ${effect.event.type}${subjectOf(effect.event)}: ${effect.event.reason}`;
+    case 'stop-workloads':
+      return `stop ${effect.scope === 'all' ? 'all workloads' : 'those of the leader'} of life ${effect.incarnation - BORN} within ${effect.deadMs} ms`;
     case 'command-result':
       return `result ${effect.ticket}: ${effect.result.kind === 'done' ? 'done' : `${effect.result.code}, ${effect.result.message}`}`;
     case 'exit':
       return `exit ${effect.reason}: ${effect.message}`;
+  }
+}
+
+function subjectOf(event: CoreEvent): string {
+  switch (event.type) {
+    case 'leader-changed':
+      return ` to ${event.leader === null ? 'nobody' : `${event.leader} by token ${event.token}`}`;
+    case 'record-changed':
+      return ` to version ${event.version} of epoch ${event.epoch}`;
+    default:
+      return ` ${event.member}`;
   }
 }
 

@@ -73,9 +73,9 @@ export class Witness {
     return now - (this.#seen.get(id)?.sightAt ?? this.#startedAt);
   }
 
-  /** Everyone this voter has acked. */
-  get ids(): IterableIterator<NodeId> {
-    return this.#seen.keys();
+  /** It has been acked by this voter. */
+  has(id: NodeId): boolean {
+    return this.#seen.has(id);
   }
 
   tagOf(id: NodeId): Tag | null {

@@ -30,13 +30,13 @@ export class Announcer {
   }
 
   /** By the proposer itself, which measured the wait on its own clock. */
-  awaitOwn(condemned: Condemned, waitMs: number, now: MonotonicMs): void {
-    this.#await(condemned, now + waitMs);
+  expectOwn(condemned: Condemned, waitMs: number, now: MonotonicMs): void {
+    this.#expect(condemned, now + waitMs);
   }
 
   /** Told by another: its remaining wait, stretched by what the two clocks may differ. */
-  awaitTold(condemned: Condemned, waitMs: number, now: MonotonicMs): void {
-    this.#await(condemned, now + (waitMs * (1 + CLOCK_RATE_ERROR)) / (1 - CLOCK_RATE_ERROR));
+  expectTold(condemned: Condemned, waitMs: number, now: MonotonicMs): void {
+    this.#expect(condemned, now + (waitMs * (1 + CLOCK_RATE_ERROR)) / (1 - CLOCK_RATE_ERROR));
   }
 
   /** What still has to be waited for; 0 for what was announced. Undefined for what is unknown here. */
@@ -65,7 +65,7 @@ export class Announcer {
     }
   }
 
-  #await({ id, incarnation }: Condemned, announceAt: number): void {
+  #expect({ id, incarnation }: Condemned, announceAt: number): void {
     if (this.hasEnded(id, incarnation)) return;
     const known = this.#waits.get(id);
     // The same condemnation told twice: the shorter wait was as honest as the longer.

@@ -64,7 +64,7 @@ export class Chain {
     for (const entry of record?.condemned ?? []) {
       this.#condemnedSince.set(entry.id, now);
       // After a restart nobody remembers how long was waited: the whole time again (R9).
-      announcer.awaitOwn(entry, timings.failMs, now);
+      announcer.expectOwn(entry, timings.failMs, now);
     }
   }
 
@@ -115,8 +115,8 @@ export class Chain {
     this.#deltas.set(version, change);
     this.#deltas.delete(version - DELTAS_KEPT);
     for (const entry of change.condemn) {
-      if (isOwn) this.#announcer.awaitOwn(entry, waits(entry), now);
-      else this.#announcer.awaitTold(entry, waits(entry), now);
+      if (isOwn) this.#announcer.expectOwn(entry, waits(entry), now);
+      else this.#announcer.expectTold(entry, waits(entry), now);
     }
     this.#adopt(applied.record, now, outbox);
   }
@@ -126,7 +126,7 @@ export class Chain {
     if (record.version <= (this.newest?.version ?? 0)) return;
     for (const entry of record.condemned) {
       const isKnown = this.newest?.condemned.some((known) => known.id === entry.id && known.incarnation >= entry.incarnation) ?? false;
-      if (!isKnown) this.#announcer.awaitTold(entry, waits.get(entry.id) ?? 0, now);
+      if (!isKnown) this.#announcer.expectTold(entry, waits.get(entry.id) ?? 0, now);
     }
     this.#adopt(record, now, outbox);
   }

@@ -23,6 +23,8 @@ type Said = Prepare | Promised | Nack | Accept | Accepted;
 const GATHER_MS = 100;
 const RANK_MS = 100;
 const SPREAD_TO = 3;
+/** Members through which a message goes that was not answered directly. */
+const DETOURS = 3;
 /** After so many heartbeats a value that was accepted but not heard of again is finished by whoever notices (L5). */
 const STUCK_AFTER = 3;
 
@@ -292,14 +294,23 @@ export class Council {
     else if (slot !== NONE) this.#voice.datagram([this.#roster.table.factsOf(slot).address], message, now, outbox);
   }
 
+  /** Over a bridge (L1): whoever is alive may know the way, voter or not. */
   #sayThroughOthers(to: NodeId, message: Said, now: MonotonicMs, outbox: Outbox): void {
+    const target = this.#roster.table.slotOf(to);
+    this.#voice.datagram(this.#someLiving(DETOURS, target), this.#wrapped(to, message, now), now, outbox);
+  }
+
+  #someLiving(count: number, except: number): Address[] {
     const { table } = this.#roster;
-    const others: Address[] = [];
-    for (const { id } of this.#chain.record?.voters ?? []) {
-      const slot = table.slotOf(id);
-      if (id !== to && id !== this.#self.id && slot !== NONE) others.push(table.factsOf(slot).address);
+    const living: number[] = [];
+    for (let slot = 0; slot < table.slotLimit; slot++)
+      if (slot !== table.selfSlot && slot !== except && table.isConfirmed(slot)) living.push(slot);
+    const some: Address[] = [];
+    for (let i = 0; i < count && living.length > 0; i++) {
+      const [slot] = living.splice(this.#random.below(living.length), 1);
+      if (slot !== undefined) some.push(table.addressOf(slot));
     }
-    this.#voice.datagram(others.slice(0, 3), this.#wrapped(to, message, now), now, outbox);
+    return some;
   }
 
   #wrapped(target: NodeId, inner: Said, now: MonotonicMs): Relayed {
@@ -329,12 +340,7 @@ export class Council {
       const slot = table.slotOf(id);
       if (slot !== NONE && slot !== table.selfSlot) to.add(table.factsOf(slot).address);
     }
-    const living: number[] = [];
-    for (let slot = 0; slot < table.slotLimit; slot++) if (slot !== table.selfSlot && table.isAlive(slot)) living.push(slot);
-    for (let i = 0; i < SPREAD_TO && living.length > 0; i++) {
-      const [slot] = living.splice(this.#random.below(living.length), 1);
-      if (slot !== undefined) to.add(table.factsOf(slot).address);
-    }
+    for (const peer of this.#someLiving(SPREAD_TO, NONE)) to.add(peer);
     this.#voice.datagram([...to], deltas, now, outbox);
   }
 }

@@ -105,6 +105,7 @@ export class Government {
     random: Random,
     now: MonotonicMs,
     life: () => LifeFacts,
+    introduce: (to: readonly Address[], now: MonotonicMs, outbox: Outbox) => void,
     adopted: (record: ClusterRecord, before: ClusterRecord | null, now: MonotonicMs, outbox: Outbox) => void,
   ) {
     this.#options = options;
@@ -133,6 +134,7 @@ export class Government {
       now,
       () => this.#beatFacts(ledger.writeCount),
       () => this.recall.isCleared,
+      introduce,
     );
     this.confirmation = new Confirmation(self.id, roster, voice, this.chain, this.keeper, timings);
     this.council = new Council(
@@ -417,12 +419,14 @@ export class Government {
   #silent(record: ClusterRecord, now: MonotonicMs): Condemned[] {
     const { table } = this.#roster;
     const silent: Condemned[] = [];
-    for (const id of this.keeper.witness.ids) {
-      const slot = table.slotOf(id);
-      if (slot === NONE || slot === table.selfSlot || !table.isAlive(slot)) continue;
+    for (let slot = 0; slot < table.slotLimit; slot++) {
+      if (slot === table.selfSlot || !table.isConfirmed(slot)) continue;
+      const id = table.directory.idAt(slot);
+      // One that was never acked here has not beaten for as long as nobody heard it at all.
+      const idleMs = this.keeper.witness.has(id) ? this.keeper.witness.idleMs(id, now) : now - table.freshAt(slot);
+      if (idleMs < this.#timings.condemnMs) continue;
       const incarnation = table.incarnationOf(slot);
-      if (isCondemned(record, id, incarnation)) continue;
-      if (this.keeper.witness.idleMs(id, now) >= this.#timings.condemnMs) silent.push({ id, incarnation });
+      if (!isCondemned(record, id, incarnation)) silent.push({ id, incarnation });
     }
     return silent;
   }

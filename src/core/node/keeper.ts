@@ -48,6 +48,7 @@ export class Keeper {
   readonly #random: Random;
   readonly #facts: () => BeatFacts;
   readonly #mayVote: () => boolean;
+  readonly #introduce: (to: readonly Address[], now: MonotonicMs, outbox: Outbox) => void;
   readonly #candidates = new Map<NodeId, Candidate>();
   /** Lives that proved to follow the one acked last (R9), by their tag: the incarnation that they followed. */
   readonly #shown = new Map<string, number>();
@@ -69,7 +70,9 @@ export class Keeper {
     now: MonotonicMs,
     facts: () => BeatFacts,
     mayVote: () => boolean,
+    introduce: (to: readonly Address[], now: MonotonicMs, outbox: Outbox) => void,
   ) {
+    this.#introduce = introduce;
     this.#mayVote = mayVote;
     this.#self = self;
     this.#roster = roster;
@@ -211,6 +214,7 @@ export class Keeper {
     const { heartbeatMs } = this.#timings;
     const period = this.#chain.isVoter ? heartbeatMs : 2 * heartbeatMs;
     this.#beatAt = at(at0 + period * this.#random.between(0.95, 1));
+    if (this.#majorityAgeMs(now) === Number.POSITIVE_INFINITY) this.#introduce(this.#addressesOf(this.#voters()), at0, outbox);
     this.#emit(now, at0, this.#voters(), outbox);
   }
 
@@ -302,6 +306,14 @@ export class Keeper {
 
   #voters(): readonly NodeId[] {
     return this.#chain.record?.voters.map((voter) => voter.id).filter((id) => id !== this.#self.id) ?? [];
+  }
+
+  #addressesOf(ids: readonly NodeId[]): Address[] {
+    const { table } = this.#roster;
+    return ids
+      .map((id) => table.slotOf(id))
+      .filter((slot) => slot !== NONE && slot !== table.selfSlot)
+      .map((slot) => table.addressOf(slot));
   }
 
   #helpers(): Address[] {

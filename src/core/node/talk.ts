@@ -236,6 +236,11 @@ export class Talk {
     this.#greet(now, outbox);
   }
 
+  /** To voters that have not acknowledged this life yet: they may never hear a question of ours, or we theirs (a deaf node, R7). */
+  introduce(to: readonly Address[], now: MonotonicMs, outbox: Outbox): void {
+    if (to.length > 0) this.#sayHello(to, 0, now, outbox);
+  }
+
   /** Is anybody there who failed here? Whoever is asked may have come back, or be the other half of a partition. */
   knock(now: MonotonicMs, outbox: Outbox): void {
     this.tryUnreached(now, outbox);

@@ -3,15 +3,9 @@
 // undoes nothing that was told. What it accepted stays until a record of that version is adopted.
 
 import type { NodeId } from '../ids.ts';
-import { type Ballot, compareBallots } from './ballot.ts';
-import { applyChange, type Change, type ClusterRecord, condemnedBy } from './record.ts';
-
-/** Durable. Of version `version`, the one after the adopted record. */
-export interface AcceptorState {
-  readonly version: number;
-  readonly promised: Ballot | null;
-  readonly accepted: { readonly ballot: Ballot; readonly change: Change } | null;
-}
+import type { AcceptorState, Ballot, Change, ClusterRecord } from '../record-shapes.ts';
+import { compareBallots } from './ballot.ts';
+import { applyChange, condemnedBy } from './record.ts';
 
 export type Prepared =
   | { readonly kind: 'promise'; readonly accepted: AcceptorState['accepted'] }

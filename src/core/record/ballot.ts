@@ -1,13 +1,6 @@
 // Ballots (R3): unique, because a node never uses a sequence number of one incarnation twice.
 
-import type { Incarnation, NodeId } from '../ids.ts';
-
-export interface Ballot {
-  readonly round: number;
-  readonly id: NodeId;
-  readonly incarnation: Incarnation;
-  readonly sequence: number;
-}
+import type { Ballot } from '../record-shapes.ts';
 
 export function compareBallots(a: Ballot, b: Ballot): number {
   if (a.round !== b.round) return a.round - b.round;

@@ -3,9 +3,9 @@
 // on: whoever is free to choose decides by `choose`, with the poll of phase 1 in hand (R9).
 
 import type { NodeId } from '../ids.ts';
-import { type Ballot, compareBallots } from './ballot.ts';
+import type { Ballot, Change, Condemned } from '../record-shapes.ts';
+import { compareBallots } from './ballot.ts';
 import { majorityOf } from './quorum.ts';
-import type { Change, Condemned } from './record.ts';
 
 export interface PromiseFrom {
   readonly accepted: { readonly ballot: Ballot; readonly change: Change } | null;

@@ -2,51 +2,9 @@
 // A change is decided per version by Paxos among the voters of the record it is applied to (acceptor.ts, proposer.ts).
 
 import type { Incarnation, NodeId } from '../ids.ts';
+import type { Change, ClusterRecord, Voter } from '../record-shapes.ts';
 import type { ProfileName } from '../timings.ts';
 import { quorumsIntersect } from './quorum.ts';
-
-export interface Voter {
-  readonly id: NodeId;
-  /** Drawn with the state directory: one who lost it is another voter (R14). */
-  readonly storeId: string;
-}
-
-export interface Condemned {
-  readonly id: NodeId;
-  readonly incarnation: Incarnation;
-}
-
-export interface Leadership {
-  readonly id: NodeId;
-  readonly incarnation: Incarnation;
-  /** The record version at which it was named: fences old leaders off at the resource (R10). */
-  readonly token: number;
-}
-
-export interface ClusterRecord {
-  readonly version: number;
-  /** Grows with every change of the voters. */
-  readonly epoch: number;
-  /** Sorted by id. */
-  readonly voters: readonly Voter[];
-  readonly profile: ProfileName;
-  readonly maxVoters: number;
-  readonly replaceAfterMs: number;
-  /** Sorted by id, one entry an id. */
-  readonly condemned: readonly Condemned[];
-  /** Every incarnation up to here of an id that nobody knows any more is over: what reaping leaves behind. */
-  readonly floor: Incarnation;
-  readonly leader: Leadership | null;
-}
-
-/** What one version adds to the one before. */
-export interface Change {
-  readonly condemn: readonly Condemned[];
-  /** Entries that nobody can need any more. */
-  readonly reap: readonly NodeId[];
-  readonly voters: { readonly kind: 'add'; readonly voter: Voter } | { readonly kind: 'remove'; readonly id: NodeId } | null;
-  readonly leader: { readonly kind: 'name'; readonly id: NodeId; readonly incarnation: Incarnation } | { readonly kind: 'none' } | null;
-}
 
 export const NO_CHANGE: Change = { condemn: [], reap: [], voters: null, leader: null };
 

@@ -1,5 +1,5 @@
 // I1: once `failed` of (X, incarnation) was announced anywhere, X is not quorate in that life and nothing runs under its lease, at
-// that instant and ever after. A suspended machine runs nothing; what it does once it wakes is killed before anything else.
+// that instant and ever after. The same for `left` and `stopped`, on which others act at once (R9). A suspended machine runs nothing; what it does once it wakes is killed before anything else.
 
 import type { CoreEvent, Effect, Input, NodeId } from '../../core/index.ts';
 import type { Host } from '../host.ts';
@@ -16,7 +16,7 @@ export class FailedMeansOver implements Checker {
   }
 
   told(host: Host, event: CoreEvent): string | null {
-    if (event.type !== 'member-failed') return null;
+    if (event.type !== 'member-failed' && event.type !== 'member-left' && event.type !== 'member-stopped') return null;
     const { id, incarnation, member } = event;
     const known = this.#failed.get(id);
     if (known === undefined || incarnation > known.incarnation) {
@@ -26,10 +26,10 @@ export class FailedMeansOver implements Checker {
       const other = this.#world.hosts[i]!;
       const lease = this.#world.leases.of(other);
       if (lease.id === id && lease.incarnation <= incarnation && lease.untilMs > this.#world.nowMs && this.#world.leases.isQuorate(lease))
-        return `${host.name} announces ${member} failed, and it is quorate for another ${(lease.untilMs - this.#world.nowMs).toFixed(1)} ms`;
+        return `${host.name} tells ${event.type} of ${member}, and it is quorate for another ${(lease.untilMs - this.#world.nowMs).toFixed(1)} ms`;
       if (other.isSuspended) continue;
       const child = other.children.find((one) => one.id === id && one.incarnation <= incarnation);
-      if (child !== undefined) return `${host.name} announces ${member} failed, and what it ran while ${child.scope} is not dead`;
+      if (child !== undefined) return `${host.name} tells ${event.type} of ${member}, and what it ran while ${child.scope} is not dead`;
     }
     return null;
   }
@@ -47,6 +47,6 @@ export class FailedMeansOver implements Checker {
   #judge(id: NodeId, incarnation: number, what: string): string | null {
     const failed = this.#failed.get(id);
     if (failed === undefined || incarnation > failed.incarnation) return null;
-    return `${what} in a life that ${failed.by} announced as failed ${(this.#world.nowMs - failed.atMs).toFixed(0)} ms ago`;
+    return `${what} in a life whose end ${failed.by} told ${(this.#world.nowMs - failed.atMs).toFixed(0)} ms ago`;
   }
 }

@@ -40,7 +40,8 @@ export class Recovery implements Checker {
     let mayBeLed = false;
     for (const host of hosts) {
       const node = host.process?.node;
-      if (node === undefined) continue;
+      // Who leaves is not to be quorate; that its leave ends is asked elsewhere.
+      if (node === undefined || node.standing === 'leaving') continue;
       const lease = leases.of(host);
       if (!leases.isQuorate(lease)) return `${host.name} is not quorate (${node.standing}); ${this.#situation()}`;
       isLed ||= leases.isLeader(lease);
