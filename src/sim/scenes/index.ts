@@ -9,7 +9,7 @@ import { chaos } from './chaos.ts';
 import { crashOne, crashTen, pauseTenSeconds, restartNewAddress } from './crashing.ts';
 import { longPartition, lossThirty, oneWay, partitionHeal } from './cutting.ts';
 import { leave, nameClash } from './departing.ts';
-import { differingFlags, jumpingUptime, reaped, resigning, restartedVoters, worstCase } from './directed.ts';
+import { differingFlags, jumpingUptime, lapsing, reaped, resigning, restartedVoters, worstCase } from './directed.ts';
 import { proof } from './proof.ts';
 import { fsyncPoints, lostDisk, replayed, rollingLoss, rollingRestart, worstClocks } from './remembering.ts';
 import type { Scene } from './scene.ts';
@@ -58,6 +58,7 @@ export const SCENES: readonly Scene[] = [
   rollingLoss,
   worstCase,
   jumpingUptime,
+  lapsing,
   resigning,
   differingFlags,
   reaped,
