@@ -10,6 +10,7 @@ import { crashOne, crashTen, pauseTenSeconds, restartNewAddress } from './crashi
 import { longPartition, lossThirty, oneWay, partitionHeal } from './cutting.ts';
 import { leave, nameClash } from './departing.ts';
 import { differingFlags, jumpingUptime, lapsing, reaped, resigning, restartedVoters, worstCase } from './directed.ts';
+import { graphs } from './graphs.ts';
 import { proof } from './proof.ts';
 import { fsyncPoints, lostDisk, replayed, rollingLoss, rollingRestart, worstClocks } from './remembering.ts';
 import type { Scene } from './scene.ts';
@@ -56,6 +57,7 @@ export const SCENES: readonly Scene[] = [
   clonedState,
   rollingRestart,
   rollingLoss,
+  graphs,
   worstCase,
   jumpingUptime,
   lapsing,
