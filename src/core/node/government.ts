@@ -87,7 +87,10 @@ export class Government {
   readonly #life: () => LifeFacts;
   readonly #startedAt: MonotonicMs;
   #timings: Timings;
-  readonly #wishes = new Map<string, { readonly kind: Request['wish']['kind']; readonly id: NodeId; readonly until: number }>();
+  readonly #wishes = new Map<
+    string,
+    { readonly kind: Request['wish']['kind']; readonly id: NodeId; readonly askedAt: number; readonly until: number }
+  >();
   readonly #goneSince = new Map<NodeId, number>();
   /** The record that each voter said last it holds. */
   readonly #versions = new Map<NodeId, number>();
@@ -234,16 +237,24 @@ export class Government {
   // ── wishes ──
 
   wish(kind: Request['wish']['kind'], id: NodeId, now: MonotonicMs, outbox: Outbox): void {
-    this.#wishes.set(`${kind} ${id}`, { kind, id, until: now + WISH_KEPT_HEARTBEATS * this.#timings.heartbeatMs });
-    this.council.look(now);
-    if (this.chain.isVoter) return;
+    const askedAt = this.#wishes.get(`${kind} ${id}`)?.askedAt ?? Number.NEGATIVE_INFINITY;
+    this.#noteWish(kind, id, askedAt, now);
+    // A voter proposes itself, unless it is not quorate: then it needs the others as anyone does.
+    if (this.chain.isVoter && this.#life().quorateSince !== null) return;
+    if (now - askedAt < this.#timings.heartbeatMs) return;
+    this.#noteWish(kind, id, now, now);
     const { table } = this.#roster;
     const to: Address[] = [];
     for (const voter of this.chain.record?.voters ?? []) {
       const slot = table.slotOf(voter.id);
-      if (slot !== NONE) to.push(table.factsOf(slot).address);
+      if (slot !== NONE && slot !== table.selfSlot) to.push(table.factsOf(slot).address);
     }
     this.#voice.datagram(to, { kind: 'request', wish: { kind, id } }, now, outbox);
+  }
+
+  #noteWish(kind: Request['wish']['kind'], id: NodeId, askedAt: number, now: MonotonicMs): void {
+    this.#wishes.set(`${kind} ${id}`, { kind, id, askedAt, until: now + WISH_KEPT_HEARTBEATS * this.#timings.heartbeatMs });
+    this.council.look(now);
   }
 
   // ── hearing ──
@@ -329,7 +340,7 @@ export class Government {
         this.recall.hear(id, message, this.#self.tag, this.#self.incarnation, this.#ledger.writeCount, this.#voterIds());
         return true;
       case 'request':
-        if (this.chain.isVoter) this.wish(message.wish.kind, message.wish.id, now, outbox);
+        if (this.chain.isVoter) this.#noteWish(message.wish.kind, message.wish.id, Number.NEGATIVE_INFINITY, now);
         return true;
       default:
         return assertNever(message);
@@ -412,6 +423,7 @@ export class Government {
       wanted: [...this.#wishes.values()],
       reapable: this.#reapable(record, now),
       storeIdOf: (id) => this.keeper.candidate(id)?.storeId ?? null,
+      isLive: (id) => this.#isLive(id, now),
     };
   }
 
@@ -422,13 +434,29 @@ export class Government {
     for (let slot = 0; slot < table.slotLimit; slot++) {
       if (slot === table.selfSlot || !table.isConfirmed(slot)) continue;
       const id = table.directory.idAt(slot);
-      // One that was never acked here has not beaten for as long as nobody heard it at all.
-      const idleMs = this.keeper.witness.has(id) ? this.keeper.witness.idleMs(id, now) : now - table.freshAt(slot);
-      if (idleMs < this.#timings.condemnMs) continue;
+      // One that was never acked here in this life has not beaten for as long as nobody heard it at all.
       const incarnation = table.incarnationOf(slot);
+      const wasAcked = this.keeper.witness.incarnationOf(id) === incarnation;
+      const idleMs = wasAcked ? this.keeper.witness.idleMs(id, now) : now - table.freshAt(slot);
+      if (idleMs < this.#timings.condemnMs) continue;
       if (!isCondemned(record, id, incarnation)) silent.push({ id, incarnation });
     }
+    // Named by the record, and unknown to a list that began after its end.
+    const { leader } = record;
+    if (
+      leader !== null &&
+      table.slotOf(leader.id) === NONE &&
+      this.keeper.witness.idleMs(leader.id, now) >= this.#timings.condemnMs &&
+      !isCondemned(record, leader.id, leader.incarnation)
+    )
+      silent.push({ id: leader.id, incarnation: leader.incarnation });
     return silent;
+  }
+
+  /** Stricter than the list: before a set is made smaller its rest has to be there now. */
+  #isLive(id: NodeId, now: MonotonicMs): boolean {
+    const { witness } = this.keeper;
+    return id === this.#self.id || (witness.tagOf(id) !== null && witness.idleMs(id, now) < 3 * this.#timings.heartbeatMs);
   }
 
   /** R10: there is none, or its end may be announced; or it said so itself, or its next life proved to follow it. */
@@ -436,6 +464,8 @@ export class Government {
     const { leader } = record;
     if (leader === null) return true;
     if (this.announcer.hasEnded(leader.id, leader.incarnation)) return true;
+    // Quorate in a later life: a majority acked this one only when the one before could hold nothing any more (clone hold).
+    if (leader.id === this.#self.id && leader.incarnation < this.#self.incarnation) return true;
     const { table } = this.#roster;
     const slot = table.slotOf(leader.id);
     if (slot === NONE) return false;
