@@ -42,6 +42,7 @@ import { Recall } from './recall.ts';
 import type { Roster } from './roster.ts';
 import type { Self } from './self.ts';
 import type { Voice } from './voice.ts';
+import { type Wish, Wishes } from './wishes.ts';
 
 export type RecordMessage =
   | Beat
@@ -69,9 +70,6 @@ export interface LifeFacts {
   readonly canVote: boolean;
 }
 
-/** A request is asked for again this often, in heartbeats, until the record shows it. */
-const WISH_KEPT_HEARTBEATS = 60;
-
 export class Government {
   readonly chain: Chain;
   readonly keeper: Keeper;
@@ -87,7 +85,7 @@ export class Government {
   readonly #life: () => LifeFacts;
   readonly #startedAt: MonotonicMs;
   #timings: Timings;
-  readonly #wishes = new Map<string, { readonly kind: Request['wish']['kind']; readonly id: NodeId; readonly until: number }>();
+  readonly #wishes = new Wishes();
   readonly #goneSince = new Map<NodeId, number>();
   /** The record that each voter said last it holds. */
   readonly #versions = new Map<NodeId, number>();
@@ -119,6 +117,7 @@ export class Government {
     this.chain = new Chain(self.id, options.record, options.acceptor, ledger, this.announcer, timings, now, {
       adopted: (record, before, later, outbox) => {
         this.council.adopted(later);
+        this.#wishes.settle(record);
         adopted(record, before, later, outbox);
       },
     });
@@ -155,7 +154,7 @@ export class Government {
 
   get nextAt(): MonotonicMs {
     const recallAt = this.recall.isCleared || this.recall.isRolledBack || this.chain.record === null ? NEVER : this.#recallAt;
-    return at(Math.min(this.keeper.nextAt, this.council.nextAt, this.announcer.nextAt, recallAt));
+    return at(Math.min(this.keeper.nextAt, this.council.nextAt, this.announcer.nextAt, this.#wishes.nextAt, recallAt));
   }
 
   /** Both clocks are read once a step. */
@@ -168,6 +167,7 @@ export class Government {
     if (!this.recall.isCleared) this.#askRecall(now, outbox);
     this.keeper.tick(this.#instant(now), now, outbox);
     this.council.tick(now, outbox);
+    this.#askForWishes(now, outbox);
   }
 
   // ── the lease and the leader, asked for this instant ──
@@ -233,17 +233,9 @@ export class Government {
 
   // ── wishes ──
 
-  wish(kind: Request['wish']['kind'], id: NodeId, now: MonotonicMs, outbox: Outbox): void {
-    this.#wishes.set(`${kind} ${id}`, { kind, id, until: now + WISH_KEPT_HEARTBEATS * this.#timings.heartbeatMs });
+  wish(kind: Wish['kind'], id: NodeId, now: MonotonicMs): void {
+    this.#wishes.make({ kind, id }, this.#timings, now);
     this.council.look(now);
-    if (this.chain.isVoter) return;
-    const { table } = this.#roster;
-    const to: Address[] = [];
-    for (const voter of this.chain.record?.voters ?? []) {
-      const slot = table.slotOf(voter.id);
-      if (slot !== NONE) to.push(table.factsOf(slot).address);
-    }
-    this.#voice.datagram(to, { kind: 'request', wish: { kind, id } }, now, outbox);
   }
 
   // ── hearing ──
@@ -329,11 +321,27 @@ export class Government {
         this.recall.hear(id, message, this.#self.tag, this.#self.incarnation, this.#ledger.writeCount, this.#voterIds());
         return true;
       case 'request':
-        if (this.chain.isVoter) this.wish(message.wish.kind, message.wish.id, now, outbox);
+        if (this.chain.isVoter) {
+          this.#wishes.hear(message.wish, this.#timings, now);
+          this.council.look(now);
+        }
         return true;
       default:
         return assertNever(message);
     }
+  }
+
+  /** A quorate voter proposes what it wants itself; anyone else needs the voters. */
+  #askForWishes(now: MonotonicMs, outbox: Outbox): void {
+    const wishes = this.#wishes.due(this.#timings, now);
+    if (wishes.length === 0 || (this.chain.isVoter && this.#life().quorateSince !== null)) return;
+    const { table } = this.#roster;
+    const to: Address[] = [];
+    for (const voter of this.chain.record?.voters ?? []) {
+      const slot = table.slotOf(voter.id);
+      if (slot !== NONE && slot !== table.selfSlot) to.push(table.addressOf(slot));
+    }
+    for (const wish of wishes) this.#voice.datagram(to, { kind: 'request', wish }, now, outbox);
   }
 
   #compareVersions(slot: number, theirs: number, now: MonotonicMs, outbox: Outbox): void {
@@ -398,7 +406,6 @@ export class Government {
     const { record } = this.chain;
     const life = this.#life();
     if (record === null || life.quorateSince === null) return null;
-    for (const [key, { until }] of this.#wishes) if (now >= until) this.#wishes.delete(key);
     return {
       record,
       self: this.#self.id,
@@ -409,7 +416,7 @@ export class Government {
       hasResigned: life.hasResigned && this.isNamedLeader(),
       candidates: this.#candidates(record),
       gone: this.#gone(record, now),
-      wanted: [...this.#wishes.values()],
+      wanted: this.#wishes.wanted(now),
       reapable: this.#reapable(record, now),
       storeIdOf: (id) => this.keeper.candidate(id)?.storeId ?? null,
     };

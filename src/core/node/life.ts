@@ -47,7 +47,6 @@ export class Life {
   #hasResigned = false;
   #departure: Departure | null = null;
   #farewell: Farewell | null = null;
-  #workloadsEnded: (() => void) | null = null;
   #exitAfterFence: { readonly reason: ExitReason; readonly message: string } | null = null;
   #recovered: { readonly cluster: ClusterId; readonly record: ClusterRecord } | null = null;
   #isOver = false;
@@ -69,7 +68,7 @@ export class Life {
   }
 
   get shown(): StandingMachine['shown'] {
-    return this.#isOver ? 'left' : this.#departure !== null ? 'leaving' : this.#standing.shown;
+    return this.#isOver ? 'left' : this.#departure !== null || this.#farewell !== null ? 'leaving' : this.#standing.shown;
   }
 
   get isOver(): boolean {
@@ -171,6 +170,8 @@ export class Life {
     this.#parts.government().keeper.silence();
     this.ledger.write(outbox, (later, box) => {
       this.#isBeginning = false;
+      // Who says farewell meanwhile does not come back to life in it.
+      if (this.#farewell !== null) return;
       this.#standing.endFence();
       this.#begin(later, box);
     });
@@ -226,13 +227,12 @@ export class Life {
         return;
       }
       if (this.#exitAfterFence !== null) return this.#exit(this.#exitAfterFence.reason, this.#exitAfterFence.message, outbox);
-      if (this.#departure === null) return this.#nextLife(this.#incarnation, outbox);
     }
-    if (areDead) {
-      this.#workloadsEnded?.();
-      this.#workloadsEnded = null;
-      if (this.#departure !== null) this.#depart(this.#departure, now, outbox);
-    }
+    if (!areDead) return;
+    if (this.#departure?.phase === 'workloads') this.#departure.phase = 'leadership';
+    // One that leaves still has a vote to give back, and a life that has ended is heard by nobody.
+    if (this.#standing.isFencing && this.#departure?.kind !== 'stopped') this.#nextLife(this.#incarnation, outbox);
+    if (this.#departure !== null) this.#depart(this.#departure, now, outbox);
   }
 
   /** The record condemns this life. */
@@ -297,9 +297,14 @@ export class Life {
     this.#beginDeparture('stopped', ticket, now, outbox);
   }
 
-  /** The name was lost: leaves without asking. */
+  /** The name was lost: leaves without asking the rest, but not before its workloads are dead. */
   yieldName(message: string, now: MonotonicMs, outbox: Outbox): void {
     if (this.#farewell !== null || this.#isOver) return;
+    const isStopping = this.#standing.isFencing && !this.#isBeginning;
+    if (this.#standing.isQuorate || isStopping) {
+      this.#departure = { kind: 'left', ticket: null, exit: 'name-clash', message, phase: 'workloads', until: now };
+      return isStopping ? undefined : this.#stopForDeparture(outbox);
+    }
     this.#parts.government().keeper.silence();
     this.#parts.roster.endSelf('left', now, outbox);
     this.#bidFarewell('name-clash', message, null, now, outbox);
@@ -308,10 +313,12 @@ export class Life {
   #beginDeparture(kind: 'left' | 'stopped', ticket: number, now: MonotonicMs, outbox: Outbox): void {
     const { timings } = this.#parts;
     this.#departure = departure(kind, ticket, timings(), now);
-    outbox.push({ kind: 'stop-workloads', incarnation: this.#incarnation, deadMs: timings().stopMs, scope: 'all' });
-    this.#workloadsEnded = () => {
-      if (this.#departure?.phase === 'workloads') this.#departure.phase = 'leadership';
-    };
+    this.#stopForDeparture(outbox);
+  }
+
+  #stopForDeparture(outbox: Outbox): void {
+    const deadMs = this.#parts.timings().stopMs;
+    outbox.push({ kind: 'stop-workloads', incarnation: this.#incarnation, deadMs, scope: 'all' });
   }
 
   #depart(departure: Departure, now: MonotonicMs, outbox: Outbox): void {
@@ -332,7 +339,7 @@ export class Life {
     if (departure.phase === 'vote') {
       const isStillVoter = record !== null && isVoter(record, this.#parts.self.id) && record.voters.length > 1;
       if (isStillVoter && now < departure.until) {
-        government.wish('remove-voter', this.#parts.self.id, now, outbox);
+        government.wish('remove-voter', this.#parts.self.id, now);
         return;
       }
       if (record !== null && !isStillVoter && !isAdoptedByMajority(record, this.#parts.self.id, government) && now < departure.until)
@@ -407,6 +414,9 @@ export class Life {
     if (record === null) return { kind: 'refused', code: 'not-quorate', message: 'this agent has no record to recover from' };
     if (this.#standing.isQuorate)
       return { kind: 'refused', code: 'invalid', message: 'this agent is quorate: there is nothing to recover from' };
+    // What is written as clean is not waited for at the next start (R13).
+    if (this.#standing.isFencing)
+      return { kind: 'refused', code: 'invalid', message: 'processes of the last lease are still being stopped: try again when they are' };
     this.#recovered = {
       cluster,
       record: {
