@@ -144,6 +144,7 @@ export class Life {
   }
 
   tick(now: MonotonicMs, outbox: Outbox): void {
+    if (this.#isOver) return;
     if (this.#farewell !== null) return this.#sayFarewell(this.#farewell, now, outbox);
     if (!this.#hasBegun && this.#isOnDisk && this.#clusterId !== null && !this.#isBeginning && now >= this.#silentUntil)
       this.#begin(now, outbox);
