@@ -419,6 +419,7 @@ export class Government {
       wanted: this.#wishes.wanted(now),
       reapable: this.#reapable(record, now),
       storeIdOf: (id) => this.keeper.candidate(id)?.storeId ?? null,
+      isLive: (id) => this.#isLive(id, now),
     };
   }
 
@@ -429,13 +430,29 @@ export class Government {
     for (let slot = 0; slot < table.slotLimit; slot++) {
       if (slot === table.selfSlot || !table.isConfirmed(slot)) continue;
       const id = table.directory.idAt(slot);
-      // One that was never acked here has not beaten for as long as nobody heard it at all.
-      const idleMs = this.keeper.witness.has(id) ? this.keeper.witness.idleMs(id, now) : now - table.freshAt(slot);
-      if (idleMs < this.#timings.condemnMs) continue;
+      // One that was never acked here in this life has not beaten for as long as nobody heard it at all.
       const incarnation = table.incarnationOf(slot);
+      const wasAcked = this.keeper.witness.incarnationOf(id) === incarnation;
+      const idleMs = wasAcked ? this.keeper.witness.idleMs(id, now) : now - table.freshAt(slot);
+      if (idleMs < this.#timings.condemnMs) continue;
       if (!isCondemned(record, id, incarnation)) silent.push({ id, incarnation });
     }
+    // Named by the record, and unknown to a list that began after its end.
+    const { leader } = record;
+    if (
+      leader !== null &&
+      table.slotOf(leader.id) === NONE &&
+      this.keeper.witness.idleMs(leader.id, now) >= this.#timings.condemnMs &&
+      !isCondemned(record, leader.id, leader.incarnation)
+    )
+      silent.push({ id: leader.id, incarnation: leader.incarnation });
     return silent;
+  }
+
+  /** Stricter than the list: before a set is made smaller its rest has to be there now. */
+  #isLive(id: NodeId, now: MonotonicMs): boolean {
+    const { witness } = this.keeper;
+    return id === this.#self.id || (witness.tagOf(id) !== null && witness.idleMs(id, now) < 3 * this.#timings.heartbeatMs);
   }
 
   /** R10: there is none, or its end may be announced; or it said so itself, or its next life proved to follow it. */
@@ -443,6 +460,8 @@ export class Government {
     const { leader } = record;
     if (leader === null) return true;
     if (this.announcer.hasEnded(leader.id, leader.incarnation)) return true;
+    // Quorate in a later life: a majority acked this one only when the one before could hold nothing any more (clone hold).
+    if (leader.id === this.#self.id && leader.incarnation < this.#self.incarnation) return true;
     const { table } = this.#roster;
     const slot = table.slotOf(leader.id);
     if (slot === NONE) return false;

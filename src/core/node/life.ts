@@ -298,28 +298,20 @@ export class Life {
     this.#beginDeparture('stopped', ticket, now, outbox);
   }
 
-  /** The name was lost: leaves without asking the rest, but not before its workloads are dead. */
+  /** The name was lost: leaves without asking, and waits for nothing but its workloads: others act on `left` at once (R9). */
   yieldName(message: string, now: MonotonicMs, outbox: Outbox): void {
     if (this.#farewell !== null || this.#isOver) return;
-    const isStopping = this.#standing.isFencing && !this.#isBeginning;
-    if (this.#standing.isQuorate || isStopping) {
-      this.#departure = { kind: 'left', ticket: null, exit: 'name-clash', message, phase: 'workloads', until: now };
-      return isStopping ? undefined : this.#stopForDeparture(outbox);
-    }
-    this.#parts.government().keeper.silence();
-    this.#parts.roster.endSelf('left', now, outbox);
-    this.#bidFarewell('name-clash', message, null, now, outbox);
+    this.#setOut({ kind: 'left', ticket: null, exit: 'name-clash', message, phase: 'workloads', until: now }, outbox);
   }
 
   #beginDeparture(kind: 'left' | 'stopped', ticket: number, now: MonotonicMs, outbox: Outbox): void {
-    const { timings } = this.#parts;
-    this.#departure = departure(kind, ticket, timings(), now);
-    this.#stopForDeparture(outbox);
+    this.#setOut(departure(kind, ticket, this.#parts.timings(), now), outbox);
   }
 
-  #stopForDeparture(outbox: Outbox): void {
-    const deadMs = this.#parts.timings().stopMs;
-    outbox.push({ kind: 'stop-workloads', incarnation: this.#incarnation, deadMs, scope: 'all' });
+  #setOut(of: Departure, outbox: Outbox): void {
+    const { timings } = this.#parts;
+    this.#departure = of;
+    outbox.push({ kind: 'stop-workloads', incarnation: this.#incarnation, deadMs: timings().stopMs, scope: 'all' });
   }
 
   #depart(departure: Departure, now: MonotonicMs, outbox: Outbox): void {
