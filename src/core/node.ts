@@ -283,6 +283,7 @@ class MemberNode implements Node {
       }
     }
     this.#take(input, now, outbox);
+    if (this.#life.isOver) return;
     this.#life.judgeGain(this.#government.remainingMs(now, bootMs), now, outbox);
     if (this.#roster.nameLostTo !== NONE && !this.#life.isDeparting) this.#yieldName(now, outbox);
     this.#tellLeader(now, bootMs, outbox);

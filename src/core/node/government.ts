@@ -43,6 +43,7 @@ import { Recall } from './recall.ts';
 import type { Roster } from './roster.ts';
 import type { Self } from './self.ts';
 import type { Voice } from './voice.ts';
+import { type Wish, Wishes } from './wishes.ts';
 
 export type RecordMessage =
   | Beat
@@ -60,9 +61,6 @@ export type RecordMessage =
   | Recalled
   | Request;
 
-/** A request is asked for again this often, in heartbeats, until the record shows it. */
-const WISH_KEPT_HEARTBEATS = 60;
-
 export class Government {
   readonly chain: Chain;
   readonly keeper: Keeper;
@@ -78,10 +76,7 @@ export class Government {
   readonly #life: () => LifeFacts;
   readonly #startedAt: MonotonicMs;
   #timings: Timings;
-  readonly #wishes = new Map<
-    string,
-    { readonly kind: Request['wish']['kind']; readonly id: NodeId; readonly askedAt: number; readonly until: number }
-  >();
+  readonly #wishes = new Wishes();
   readonly #outlook: Outlook;
   /** The record that each voter said last it holds. */
   readonly #versions = new Map<NodeId, number>();
@@ -113,6 +108,7 @@ export class Government {
     this.chain = new Chain(self.id, options.record, options.acceptor, ledger, this.announcer, timings, now, {
       adopted: (record, before, later, outbox) => {
         this.council.adopted(later);
+        this.#wishes.settle(record);
         adopted(record, before, later, outbox);
       },
     });
@@ -150,7 +146,7 @@ export class Government {
 
   get nextAt(): MonotonicMs {
     const recallAt = this.recall.isCleared || this.recall.isRolledBack || this.chain.record === null ? NEVER : this.#recallAt;
-    return at(Math.min(this.keeper.nextAt, this.council.nextAt, this.announcer.nextAt, recallAt));
+    return at(Math.min(this.keeper.nextAt, this.council.nextAt, this.announcer.nextAt, this.#wishes.nextAt, recallAt));
   }
 
   /** Both clocks are read once a step. */
@@ -163,6 +159,7 @@ export class Government {
     if (!this.recall.isCleared) this.#askRecall(now, outbox);
     this.keeper.tick(this.#instant(now), now, outbox);
     this.council.tick(now, outbox);
+    this.#askForWishes(now, outbox);
   }
 
   // ── the lease and the leader, asked for this instant ──
@@ -229,24 +226,8 @@ export class Government {
 
   // ── wishes ──
 
-  wish(kind: Request['wish']['kind'], id: NodeId, now: MonotonicMs, outbox: Outbox): void {
-    const askedAt = this.#wishes.get(`${kind} ${id}`)?.askedAt ?? Number.NEGATIVE_INFINITY;
-    this.#noteWish(kind, id, askedAt, now);
-    // A voter proposes itself, unless it is not quorate: then it needs the others as anyone does.
-    if (this.chain.isVoter && this.#life().quorateSince !== null) return;
-    if (now - askedAt < this.#timings.heartbeatMs) return;
-    this.#noteWish(kind, id, now, now);
-    const { table } = this.#roster;
-    const to: Address[] = [];
-    for (const voter of this.chain.record?.voters ?? []) {
-      const slot = table.slotOf(voter.id);
-      if (slot !== NONE && slot !== table.selfSlot) to.push(table.factsOf(slot).address);
-    }
-    this.#voice.datagram(to, { kind: 'request', wish: { kind, id } }, now, outbox);
-  }
-
-  #noteWish(kind: Request['wish']['kind'], id: NodeId, askedAt: number, now: MonotonicMs): void {
-    this.#wishes.set(`${kind} ${id}`, { kind, id, askedAt, until: now + WISH_KEPT_HEARTBEATS * this.#timings.heartbeatMs });
+  wish(kind: Wish['kind'], id: NodeId, now: MonotonicMs): void {
+    this.#wishes.make({ kind, id }, this.#timings, now);
     this.council.look(now);
   }
 
@@ -333,11 +314,21 @@ export class Government {
         this.recall.hear(id, message, this.#self.tag, this.#self.incarnation, this.#ledger.writeCount, this.#voterIds());
         return true;
       case 'request':
-        if (this.chain.isVoter) this.#noteWish(message.wish.kind, message.wish.id, Number.NEGATIVE_INFINITY, now);
+        if (this.chain.isVoter) {
+          this.#wishes.hear(message.wish, this.#timings, now);
+          this.council.look(now);
+        }
         return true;
       default:
         return assertNever(message);
     }
+  }
+
+  /** A quorate voter proposes what it wants itself; anyone else needs the voters. */
+  #askForWishes(now: MonotonicMs, outbox: Outbox): void {
+    const wishes = this.#wishes.due(this.#timings, now);
+    if (wishes.length === 0 || (this.chain.isVoter && this.#life().quorateSince !== null)) return;
+    for (const wish of wishes) this.#voice.datagram(this.#addressesOf(this.#voterIds()), { kind: 'request', wish }, now, outbox);
   }
 
   #compareVersions(slot: number, theirs: number, now: MonotonicMs, outbox: Outbox): void {
@@ -367,12 +358,13 @@ export class Government {
     this.recall.consider(voters);
     if (now < this.#recallAt) return;
     this.#recallAt = at(now + this.#timings.heartbeatMs / 2);
-    const to: Address[] = [];
-    for (const id of this.recall.missing(voters)) {
-      const slot = this.#roster.table.slotOf(id);
-      if (slot !== NONE) to.push(this.#roster.table.factsOf(slot).address);
-    }
-    this.#voice.datagram(to, { kind: 'recall' }, now, outbox);
+    this.#voice.datagram(this.#addressesOf(this.recall.missing(voters)), { kind: 'recall' }, now, outbox);
+  }
+
+  #addressesOf(ids: readonly NodeId[]): Address[] {
+    const { table } = this.#roster;
+    const slots = ids.map((id) => table.slotOf(id)).filter((slot) => slot !== NONE && slot !== table.selfSlot);
+    return slots.map((slot) => table.addressOf(slot));
   }
 
   #voterIds(): NodeId[] {
@@ -399,8 +391,7 @@ export class Government {
   }
 
   #situation(now: MonotonicMs): Situation | null {
-    for (const [key, { until }] of this.#wishes) if (now >= until) this.#wishes.delete(key);
-    return this.#outlook.situation(this.#life(), [...this.#wishes.values()], now);
+    return this.#outlook.situation(this.#life(), this.#wishes.wanted(now), now);
   }
 
   /**

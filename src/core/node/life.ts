@@ -49,7 +49,6 @@ export class Life {
   #wasUnseated = false;
   #departure: Departure | null = null;
   #farewell: Farewell | null = null;
-  #workloadsEnded: (() => void) | null = null;
   #exitAfterFence: { readonly reason: ExitReason; readonly message: string } | null = null;
   #recovered: { readonly cluster: ClusterId; readonly record: ClusterRecord } | null = null;
   #isOver = false;
@@ -71,7 +70,7 @@ export class Life {
   }
 
   get shown(): StandingMachine['shown'] {
-    return this.#isOver ? 'left' : this.#departure !== null ? 'leaving' : this.#standing.shown;
+    return this.#isOver ? 'left' : this.#departure !== null || this.#farewell !== null ? 'leaving' : this.#standing.shown;
   }
 
   get isOver(): boolean {
@@ -147,6 +146,7 @@ export class Life {
   }
 
   tick(now: MonotonicMs, outbox: Outbox): void {
+    if (this.#isOver) return;
     if (this.#farewell !== null) return this.#sayFarewell(this.#farewell, now, outbox);
     if (!this.#hasBegun && this.#isOnDisk && this.#clusterId !== null && !this.#isBeginning && now >= this.#silentUntil)
       this.#begin(now, outbox);
@@ -173,6 +173,8 @@ export class Life {
     this.#parts.government().keeper.silence();
     this.ledger.write(outbox, (later, box) => {
       this.#isBeginning = false;
+      // Who says farewell meanwhile does not come back to life in it.
+      if (this.#farewell !== null) return;
       this.#standing.endFence();
       this.#begin(later, box);
     });
@@ -228,13 +230,12 @@ export class Life {
         return;
       }
       if (this.#exitAfterFence !== null) return this.#exit(this.#exitAfterFence.reason, this.#exitAfterFence.message, outbox);
-      if (this.#departure === null) return this.#nextLife(this.#incarnation, outbox);
     }
-    if (areDead) {
-      this.#workloadsEnded?.();
-      this.#workloadsEnded = null;
-      if (this.#departure !== null) this.#depart(this.#departure, now, outbox);
-    }
+    if (!areDead) return;
+    if (this.#departure?.phase === 'workloads') this.#departure.phase = 'leadership';
+    // One that leaves still has a vote to give back, and a life that has ended is heard by nobody.
+    if (this.#standing.isFencing && this.#departure?.kind !== 'stopped') this.#nextLife(this.#incarnation, outbox);
+    if (this.#departure !== null) this.#depart(this.#departure, now, outbox);
   }
 
   /** R11: an operator took its vote; growth does not give it back, only another wish or another run does. */
@@ -325,9 +326,6 @@ export class Life {
     const { timings } = this.#parts;
     this.#departure = of;
     outbox.push({ kind: 'stop-workloads', incarnation: this.#incarnation, deadMs: timings().stopMs, scope: 'all' });
-    this.#workloadsEnded = () => {
-      if (this.#departure?.phase === 'workloads') this.#departure.phase = 'leadership';
-    };
   }
 
   #depart(departure: Departure, now: MonotonicMs, outbox: Outbox): void {
@@ -348,7 +346,7 @@ export class Life {
     if (departure.phase === 'vote') {
       const isStillVoter = record !== null && isVoter(record, this.#parts.self.id) && record.voters.length > 1;
       if (isStillVoter && now < departure.until) {
-        government.wish('remove-voter', this.#parts.self.id, now, outbox);
+        government.wish('remove-voter', this.#parts.self.id, now);
         return;
       }
       if (record !== null && !isStillVoter && !isAdoptedByMajority(record, this.#parts.self.id, government) && now < departure.until)
@@ -423,6 +421,9 @@ export class Life {
     if (record === null) return { kind: 'refused', code: 'not-quorate', message: 'this agent has no record to recover from' };
     if (this.#standing.isQuorate)
       return { kind: 'refused', code: 'invalid', message: 'this agent is quorate: there is nothing to recover from' };
+    // What is written as clean is not waited for at the next start (R13).
+    if (this.#standing.isFencing)
+      return { kind: 'refused', code: 'invalid', message: 'processes of the last lease are still being stopped: try again when they are' };
     this.#recovered = {
       cluster,
       record: {
