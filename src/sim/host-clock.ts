@@ -17,6 +17,9 @@ export class HostClock implements Clock {
   readonly #originMs: number;
   readonly rate: number;
   #wallOriginMs: number;
+  /** On some systems the uptime is what the wall clock says less when it was at boot: it jumps with it. */
+  followsWall = false;
+  #uptimeJumpMs = 0;
   /** Of the world, in all suspensions that are over. */
   #frozenMs = 0;
   #frozenSinceMs: number | null = null;
@@ -34,7 +37,9 @@ export class HostClock implements Clock {
 
   /** As coarse as os.uptime(). */
   bootMs(): number {
-    return Math.floor((this.#originMs + this.#scheduler.nowMs * this.rate) / CLOCK_RESOLUTION_MS) * CLOCK_RESOLUTION_MS;
+    return (
+      Math.floor((this.#originMs + this.#uptimeJumpMs + this.#scheduler.nowMs * this.rate) / CLOCK_RESOLUTION_MS) * CLOCK_RESOLUTION_MS
+    );
   }
 
   wallNowMs(): number {
@@ -54,6 +59,7 @@ export class HostClock implements Clock {
 
   jumpWallClock(byMs: number): void {
     this.#wallOriginMs += byMs;
+    if (this.followsWall) this.#uptimeJumpMs += byMs;
   }
 
   /**
@@ -73,10 +79,10 @@ const WALL_2026_MS = 1_790_000_000_000;
 const YEAR_MS = 365 * 86_400_000;
 
 /** An uptime of up to 12 days, and a wall clock that is mostly right but may be off by a year. Every other rate is extreme: it is there that bounds are met. */
-export function drawClock(scheduler: Scheduler, random: Random): HostClock {
+export function drawClock(scheduler: Scheduler, random: Random, givenRate: number | null = null): HostClock {
   const skewMs = random.chance(0.2) ? random.between(-YEAR_MS, YEAR_MS) : random.between(-500, 500);
   const originMs = Math.floor(random.between(0, 1e9));
-  return new HostClock(scheduler, { originMs, rate: drawRate(random), wallOriginMs: WALL_2026_MS + skewMs });
+  return new HostClock(scheduler, { originMs, rate: givenRate ?? drawRate(random), wallOriginMs: WALL_2026_MS + skewMs });
 }
 
 function drawRate(random: Random): number {

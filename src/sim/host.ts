@@ -44,6 +44,8 @@ export interface Launch {
   readonly seeds: readonly string[];
   /** `--expect N` on an empty disk. */
   readonly expect?: number;
+  /** `--profile`; a record overrules it. */
+  readonly profile?: ProfileName;
   /** `--no-vote`, `--no-lead`. */
   readonly canVote?: boolean;
   readonly canLead?: boolean;
@@ -67,6 +69,7 @@ export interface HostWorld {
   readonly scheduler: Scheduler;
   readonly profile: ProfileName;
   readonly maxVoters: number;
+  readonly isWorst: boolean;
   /** Whether something runs under each lease. */
   readonly hasWorkloads: boolean;
   readonly createNode: (options: NodeOptions, now: MonotonicMs) => Node;
@@ -264,7 +267,7 @@ export class Host {
       bornIncarnation: born,
       clusterName: 'sim',
       clusterId: this.#clusterId(durable),
-      profile,
+      profile: durable !== null && durable.clusterId !== null ? durable.profile : (this.launch.profile ?? profile),
       facts: {
         name: this.launch.name,
         address: this.address,
@@ -294,6 +297,7 @@ export class Host {
       clock: this.clock,
       random,
       timings: PROFILES[world.profile],
+      isWorst: () => world.isWorst,
       ask: this.#ask,
       onStart: (child) => world.childStarted(this, child),
       onEnd: (child) => world.childEnded(this, child),

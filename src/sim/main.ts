@@ -2,6 +2,7 @@
 // Printing, the time of day and the version of Node are handed in: nothing in sim/ touches the machine.
 
 import { formatSettings, helpText, parseCommandLine } from './command-line.ts';
+import { portion, summary } from './many.ts';
 import { type Report, run } from './run.ts';
 
 export interface Terminal {
@@ -30,7 +31,11 @@ export function main(argv: readonly string[], terminal: Terminal): number {
       return USAGE;
     case 'run':
       terminal.print(`sim ${formatSettings(line.settings)}${line.runs > 1 ? ` --runs=${line.runs}` : ''} (Node ${terminal.nodeVersion})`);
-      return line.runs === 1 ? runOne(line, terminal) : runMany(line, terminal);
+      return line.runs === 1
+        ? runOne(line, terminal)
+        : line.withinMs === null && !line.isCampaign
+          ? runMany(line, terminal)
+          : runWithin(argv, terminal);
   }
 }
 
@@ -49,6 +54,10 @@ function runOne(line: Extract<ReturnType<typeof parseCommandLine>, { kind: 'run'
   );
   terminal.print(`trace ${report.traceHash}`);
   return conclude(report, terminal);
+}
+
+function runWithin(argv: readonly string[], terminal: Terminal): number {
+  return summary([portion(argv, 0, 1, terminal)], terminal);
 }
 
 function runMany(line: Extract<ReturnType<typeof parseCommandLine>, { kind: 'run' }>, terminal: Terminal): number {
@@ -77,7 +86,8 @@ function runMany(line: Extract<ReturnType<typeof parseCommandLine>, { kind: 'run
   return OK;
 }
 
-function conclude(report: Report, terminal: Terminal): number {
+/** What broke and how to see it again. */
+export function conclude(report: Report, terminal: Terminal): number {
   const { violation } = report;
   if (violation === null) {
     terminal.print('every invariant held');

@@ -30,6 +30,8 @@ export interface SupervisorPorts {
   readonly clock: HostClock;
   readonly random: Random;
   readonly timings: Timings;
+  /** Nothing is quick: T_lag and T_stop are used up. */
+  readonly isWorst: () => boolean;
   /** Through the agent's socket; never answered when it is dead, late when it stands still. */
   readonly ask: (done: (grant: Grant) => void) => void;
   readonly onStart: (child: Child) => void;
@@ -138,7 +140,7 @@ export class Supervisor {
       scheduler.at(run.diesAtMs, () => this.#reap(run));
       return;
     }
-    const lateMs = random.chance(0.3) ? timings.lagMs : random.between(0, timings.lagMs / 10);
+    const lateMs = random.chance(0.3) || this.#ports.isWorst() ? timings.lagMs : random.between(0, timings.lagMs / 10);
     scheduler.at(clock.worldMsOf(at(run.deadlineMonoMs)), () => {
       if (this.#run !== run || this.#isFrozen || run.diesAtMs !== Number.POSITIVE_INFINITY) return;
       if (!this.#isOver(run)) this.#watch(run);
@@ -156,7 +158,7 @@ export class Supervisor {
 
   #terminate(run: Run, withinMs: number): void {
     const { scheduler, clock, random } = this.#ports;
-    const tookMs = random.chance(0.3) ? withinMs : random.between(0, withinMs / 4);
+    const tookMs = random.chance(0.3) || this.#ports.isWorst() ? withinMs : random.between(0, withinMs / 4);
     const diesAtMs = scheduler.nowMs + tookMs / clock.rate;
     if (diesAtMs >= run.diesAtMs) return;
     run.diesAtMs = diesAtMs;

@@ -91,6 +91,10 @@ export class World implements HostWorld, CheckedWorld {
   readonly #recovery: Recovery;
   readonly #expectations: { readonly claim: string; readonly holds: (host: Host, event: CoreEvent) => boolean }[] = [];
   isSupervised = true;
+  /** Supervisors act as late as they may, children die as slowly. */
+  isWorst = false;
+  /** The rate of each host's clocks, where chance is not to choose. */
+  rateOf: ((index: number) => number) | null = null;
   delayMsMax = LAN_LATENCY.toMs;
   openTransportCount = 0;
   toldCount = 0;
@@ -152,7 +156,7 @@ export class World implements HostWorld, CheckedWorld {
   addHost(launch: Launch, name = launch.name): Host {
     const index = this.hosts.length;
     const random = this.chance(`host ${index}`);
-    const clock = drawClock(this.scheduler, random);
+    const clock = drawClock(this.scheduler, random, this.rateOf?.(index) ?? null);
     const disk = new Disk(this.scheduler, this.chance(`disk ${index}`));
     const host = new Host(index, name, addressOf(index, 0), launch, { clock, disk, world: this, random });
     this.hosts.push(host);

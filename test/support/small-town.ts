@@ -36,6 +36,8 @@ import { Codec } from '../../src/wire/index.ts';
 export const CLUSTER = 'c'.repeat(32) as ClusterId;
 export const BORN = 1_790_000_000_000;
 const REPLACE_AFTER_MS = 600_000;
+/** Datagrams in the buffer of a process that does not read: the oldest stay, later ones are lost. */
+const SOCKET_HOLDS = 1000;
 
 export interface Citizen {
   readonly name: string;
@@ -166,6 +168,7 @@ export class Resident {
         listen: (receiver) =>
           transport.listen({
             datagram: (from, bytes) => {
+              if (this.#isPaused && this.#whilePaused.length >= SOCKET_HOLDS) return;
               const kept = bytes.slice();
               held(() => receiver.datagram(from, kept));
             },

@@ -139,7 +139,8 @@ export class Admission {
       this.seeds.forgetLost(purpose.at);
       this.#succeed(purpose, outbox);
       if (message.kind === 'vote') this.founding?.hear(message, now, outbox);
-      if (message.kind === 'welcome' && !this.#hasDecided) {
+      // Who has a cluster was not asking to be let in, whatever it is told.
+      if (message.kind === 'welcome' && !this.#hasDecided && this.#self.clusterId === null) {
         if (!this.#offers.has(message.clusterId)) this.#offers.set(message.clusterId, { welcome: message, at: purpose.at });
         if (this.#decideAt === NEVER) this.#decideAt = at(now + SECOND_THOUGHTS_MS);
       }

@@ -28,6 +28,8 @@ export interface Situation {
   /** Condemned entries that nobody needs any more (R2). */
   readonly reapable: readonly NodeId[];
   readonly storeIdOf: (id: NodeId) => string | null;
+  /** Heard of lately, as this voter sees it. */
+  readonly isLive: (id: NodeId) => boolean;
 }
 
 /** Whether there is anything to propose; a cheap look before any packet is sent. */
@@ -64,7 +66,13 @@ function leaderChange({ hasResigned, isLeaderGone, mayLead, self }: Situation): 
 export function voterChange(situation: Situation): Change['voters'] {
   const { record, wanted, gone, candidates, timings } = situation;
   for (const { kind, id } of wanted) {
-    if ((kind === 'remove-voter' || kind === 'forget') && isVoter(record, id) && record.voters.length > 1) return { kind: 'remove', id };
+    if ((kind === 'remove-voter' || kind === 'forget') && isVoter(record, id)) {
+      // Never to a set whose majority is not there: it could decide nothing any more.
+      const rest = record.voters.filter((voter) => voter.id !== id);
+      const liveCount = rest.filter((voter) => situation.isLive(voter.id)).length;
+      if (rest.length > 0 && liveCount >= majorityOf(rest.length)) return { kind: 'remove', id };
+      continue;
+    }
     const storeId = situation.storeIdOf(id);
     if (kind === 'add-voter' && !isVoter(record, id) && storeId !== null) return { kind: 'add', voter: { id, storeId } };
   }

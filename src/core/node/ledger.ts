@@ -18,8 +18,9 @@ export class Ledger {
     this.#snapshot = snapshot;
   }
 
+  /** Of what is durable: what others are told, they hold against a disk that knows less (R14). */
   get writeCount(): number {
-    return this.#writeCount;
+    return this.#inFlight === null ? this.#writeCount : this.#writeCount - 1;
   }
 
   /** The state as it is now becomes durable, then `after` runs. */

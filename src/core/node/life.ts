@@ -12,9 +12,10 @@ import type { Timings } from '../timings.ts';
 import type { FenceReason, FenceView } from '../view.ts';
 import { type Departure, departure, isAdoptedByMajority, leaveRefusal } from './departure.ts';
 import { Farewell } from './farewell.ts';
-import type { Government, LifeFacts } from './government.ts';
+import type { Government } from './government.ts';
 import { Ledger } from './ledger.ts';
 import type { NodeOptions } from './node-options.ts';
+import type { LifeFacts } from './outlook.ts';
 import type { Roster } from './roster.ts';
 import type { Self } from './self.ts';
 import type { Talk } from './talk.ts';
@@ -297,17 +298,19 @@ export class Life {
     this.#beginDeparture('stopped', ticket, now, outbox);
   }
 
-  /** The name was lost: leaves without asking. */
+  /** The name was lost: leaves without asking, and waits for nothing but its workloads: others act on `left` at once (R9). */
   yieldName(message: string, now: MonotonicMs, outbox: Outbox): void {
     if (this.#farewell !== null || this.#isOver) return;
-    this.#parts.government().keeper.silence();
-    this.#parts.roster.endSelf('left', now, outbox);
-    this.#bidFarewell('name-clash', message, null, now, outbox);
+    this.#setOut({ kind: 'left', ticket: null, exit: 'name-clash', message, phase: 'workloads', until: now }, outbox);
   }
 
   #beginDeparture(kind: 'left' | 'stopped', ticket: number, now: MonotonicMs, outbox: Outbox): void {
+    this.#setOut(departure(kind, ticket, this.#parts.timings(), now), outbox);
+  }
+
+  #setOut(of: Departure, outbox: Outbox): void {
     const { timings } = this.#parts;
-    this.#departure = departure(kind, ticket, timings(), now);
+    this.#departure = of;
     outbox.push({ kind: 'stop-workloads', incarnation: this.#incarnation, deadMs: timings().stopMs, scope: 'all' });
     this.#workloadsEnded = () => {
       if (this.#departure?.phase === 'workloads') this.#departure.phase = 'leadership';

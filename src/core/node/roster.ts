@@ -176,7 +176,7 @@ export class Roster {
       if (slot < 0 || slot === selfSlot || !table.isNewer(slot, beats.counter[i]!)) continue;
       if (!table.isAlive(slot) || table.tagLoOf(slot) !== tagLo) continue;
       table.hearCounter(slot, beats.counter[i]!, now);
-      if (table.isSuspect(slot)) this.#clear(slot, outbox);
+      if (table.isSuspect(slot)) this.#clear(slot, now, outbox);
       else if (!table.isConfirmed(slot)) this.#appear(slot, outbox);
     }
   }
@@ -251,11 +251,13 @@ export class Roster {
 
   #heard(slot: number, counter: number, now: MonotonicMs, outbox: Outbox): void {
     if (!this.table.hearCounter(slot, counter, now)) return;
-    if (this.table.isSuspect(slot)) this.#clear(slot, outbox);
+    if (this.table.isSuspect(slot)) this.#clear(slot, now, outbox);
     else if (!this.table.isConfirmed(slot)) this.#appear(slot, outbox);
   }
 
-  #clear(slot: number, outbox: Outbox): void {
+  /** Late news of an old counter says that it was there, not that it is. */
+  #clear(slot: number, now: MonotonicMs, outbox: Outbox): void {
+    if (now - this.table.freshAt(slot) >= this.#timings.failMs) return;
     this.table.setSuspect(slot, false);
     this.#event(slot, 'member-alive', 'heard again', outbox);
   }

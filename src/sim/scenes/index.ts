@@ -9,6 +9,7 @@ import { chaos } from './chaos.ts';
 import { crashOne, crashTen, pauseTenSeconds, restartNewAddress } from './crashing.ts';
 import { longPartition, lossThirty, oneWay, partitionHeal } from './cutting.ts';
 import { leave, nameClash } from './departing.ts';
+import { differingFlags, jumpingUptime, reaped, resigning, restartedVoters, worstCase } from './directed.ts';
 import { proof } from './proof.ts';
 import { fsyncPoints, lostDisk, replayed, rollingLoss, rollingRestart, worstClocks } from './remembering.ts';
 import type { Scene } from './scene.ts';
@@ -55,6 +56,12 @@ export const SCENES: readonly Scene[] = [
   clonedState,
   rollingRestart,
   rollingLoss,
+  worstCase,
+  jumpingUptime,
+  resigning,
+  differingFlags,
+  reaped,
+  restartedVoters,
 ];
 
 export function findScene(name: string): Scene | null {
