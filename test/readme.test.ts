@@ -62,7 +62,9 @@ describe('what the README tells to type', () => {
   });
 
   test.each(commandsOf('npm run sim'))('%s is a line that the simulator takes', (line) => {
-    expect(parseCommandLine(shellWords(line).slice(4)).kind).not.toBe('usage-error');
+    const mutant = /--mutate=([\w-]+)/.exec(line)?.[1];
+    if (mutant === undefined) expect(parseCommandLine(shellWords(line).slice(4)).kind).not.toBe('usage-error');
+    else expect(`list ${readFileSync(join(root, 'scripts/mutants.mjs'), 'utf8')}`).toMatch(new RegExp(`(?<![\\w-])${mutant}(?![\\w-])`));
   });
 
   test.each(commandsOf('npm run bench'))('%s names a benchmark that exists', (line) => {

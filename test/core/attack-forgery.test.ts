@@ -30,7 +30,14 @@ describe('one forged packet', () => {
     const ghost = entryAbout(all[1]!, { id: 'd'.repeat(32) as MemberEntry['id'], counter: Number.MAX_SAFE_INTEGER });
     const tag = tagOf(CLUSTER, ghost.id, ghost.incarnation, nonce);
     const entry = { ...ghost, tag, facts: { ...ghost.facts, name: 'ghost' } };
-    stranger.say(all[0]!.address, tag, Number.MAX_SAFE_INTEGER, { kind: 'hello', echo: 1, clusterId: CLUSTER, nonce, entry, previous: null });
+    stranger.say(all[0]!.address, tag, Number.MAX_SAFE_INTEGER, {
+      kind: 'hello',
+      echo: 1,
+      clusterId: CLUSTER,
+      nonce,
+      entry,
+      previous: null,
+    });
     town.pass(1000);
     for (const member of all[0]!.members()) expect(Number.isFinite(member.ageMs)).toBe(true);
     town.pass(20_000);

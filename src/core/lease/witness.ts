@@ -13,6 +13,8 @@ interface Seen {
   /** When the newest counter that was acked was first seen. */
   sightAt: number;
   lastAckAt: number;
+  /** The same of the life acked before this one; the start of this voter where there was none. */
+  lowerSightAt: number;
   /** A higher life has shown itself without proof: neither is acked until the lower one's lease is over. */
   heldSince: number | null;
 }
@@ -68,9 +70,11 @@ export class Witness {
     return 'hold';
   }
 
-  /** How long the newest acked counter of this id has stood still, in whatever life; since the start if none was acked (R9). */
-  idleMs(id: NodeId, now: MonotonicMs): number {
-    return now - (this.#seen.get(id)?.sightAt ?? this.#startedAt);
+  /** How long the newest counter that was acked of these lives, up to this one, has stood still; since the start if none was (R9). */
+  idleMs(id: NodeId, incarnation: number, now: MonotonicMs): number {
+    const seen = this.#seen.get(id);
+    if (seen === undefined) return now - this.#startedAt;
+    return now - (seen.incarnation > incarnation ? seen.lowerSightAt : seen.sightAt);
   }
 
   /** It has been acked by this voter. */
@@ -93,7 +97,8 @@ export class Witness {
 
   #remember(claim: Claim, now: MonotonicMs): void {
     const { id, incarnation, tag, counter } = claim;
-    this.#seen.set(id, { incarnation, tag, counter, sightAt: now, lastAckAt: now, heldSince: null });
+    const lowerSightAt = this.#seen.get(id)?.sightAt ?? this.#startedAt;
+    this.#seen.set(id, { incarnation, tag, counter, sightAt: now, lastAckAt: now, lowerSightAt, heldSince: null });
   }
 }
 

@@ -166,7 +166,7 @@ export class Council {
     if (prepared.kind === 'ignored') return;
     if (prepared.kind === 'nack') return this.#say(from, { kind: 'nack', version, ballot, promised: prepared.promised }, via, now, outbox);
     this.#ledger.write(outbox, (later, box) => {
-      const idleMs = suspects.map((suspect) => Math.floor(this.#keeper.witness.idleMs(suspect.id, later)));
+      const idleMs = suspects.map((suspect) => Math.floor(this.#keeper.witness.idleMs(suspect.id, suspect.incarnation, later)));
       const dwellLeftMs = Math.ceil(this.#chain.dwellLeftMs(later));
       this.#say(from, { kind: 'promise', version, ballot, accepted: prepared.accepted, dwellLeftMs, idleMs }, via, later, box);
     });
@@ -181,7 +181,7 @@ export class Council {
     if (verdict.kind === 'nack') return this.#say(from, { kind: 'nack', version, ballot, promised: verdict.promised }, via, now, outbox);
     this.#acceptedSince ??= now;
     this.#ledger.write(outbox, (later, box) => {
-      const idleMs = change.condemn.map((entry) => Math.floor(this.#keeper.witness.idleMs(entry.id, later)));
+      const idleMs = change.condemn.map((entry) => Math.floor(this.#keeper.witness.idleMs(entry.id, entry.incarnation, later)));
       this.#say(from, { kind: 'accepted', version, ballot, idleMs }, via, later, box);
     });
   }

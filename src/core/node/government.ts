@@ -26,7 +26,7 @@ import type {
   WholeRecord,
 } from '../message.ts';
 import type { Random } from '../random.ts';
-import { type ClusterRecord, type Condemned, isCondemned, isVoter, majorityOf } from '../record/index.ts';
+import { type ClusterRecord, isCondemned, isVoter, majorityOf } from '../record/index.ts';
 import { at, type MonotonicMs, NEVER } from '../time.ts';
 import type { Timings } from '../timings.ts';
 import type { LeaderView, QuorumView, RecordView } from '../view.ts';
@@ -38,10 +38,12 @@ import { Council } from './council.ts';
 import { Keeper } from './keeper.ts';
 import type { Ledger } from './ledger.ts';
 import type { NodeOptions } from './node-options.ts';
+import { type LifeFacts, Outlook } from './outlook.ts';
 import { Recall } from './recall.ts';
 import type { Roster } from './roster.ts';
 import type { Self } from './self.ts';
 import type { Voice } from './voice.ts';
+import { type Wish, Wishes } from './wishes.ts';
 
 export type RecordMessage =
   | Beat
@@ -59,19 +61,6 @@ export type RecordMessage =
   | Recalled
   | Request;
 
-/** What the node's life tells of itself when it is asked. */
-export interface LifeFacts {
-  /** Quorate without a break since; null when not quorate. */
-  readonly quorateSince: MonotonicMs | null;
-  readonly mayLead: boolean;
-  readonly hasResigned: boolean;
-  readonly isLeaving: boolean;
-  readonly canVote: boolean;
-}
-
-/** A request is asked for again this often, in heartbeats, until the record shows it. */
-const WISH_KEPT_HEARTBEATS = 60;
-
 export class Government {
   readonly chain: Chain;
   readonly keeper: Keeper;
@@ -87,11 +76,8 @@ export class Government {
   readonly #life: () => LifeFacts;
   readonly #startedAt: MonotonicMs;
   #timings: Timings;
-  readonly #wishes = new Map<
-    string,
-    { readonly kind: Request['wish']['kind']; readonly id: NodeId; readonly askedAt: number; readonly until: number }
-  >();
-  readonly #goneSince = new Map<NodeId, number>();
+  readonly #wishes = new Wishes();
+  readonly #outlook: Outlook;
   /** The record that each voter said last it holds. */
   readonly #versions = new Map<NodeId, number>();
   #askedRecordAt = Number.NEGATIVE_INFINITY;
@@ -122,6 +108,7 @@ export class Government {
     this.chain = new Chain(self.id, options.record, options.acceptor, ledger, this.announcer, timings, now, {
       adopted: (record, before, later, outbox) => {
         this.council.adopted(later);
+        this.#wishes.settle(record);
         adopted(record, before, later, outbox);
       },
     });
@@ -139,6 +126,7 @@ export class Government {
       () => this.recall.isCleared,
       introduce,
     );
+    this.#outlook = new Outlook(self, roster, this.chain, this.keeper, this.announcer, timings);
     this.confirmation = new Confirmation(self.id, roster, voice, this.chain, this.keeper, timings);
     this.council = new Council(
       self,
@@ -158,7 +146,7 @@ export class Government {
 
   get nextAt(): MonotonicMs {
     const recallAt = this.recall.isCleared || this.recall.isRolledBack || this.chain.record === null ? NEVER : this.#recallAt;
-    return at(Math.min(this.keeper.nextAt, this.council.nextAt, this.announcer.nextAt, recallAt));
+    return at(Math.min(this.keeper.nextAt, this.council.nextAt, this.announcer.nextAt, this.#wishes.nextAt, recallAt));
   }
 
   /** Both clocks are read once a step. */
@@ -171,6 +159,7 @@ export class Government {
     if (!this.recall.isCleared) this.#askRecall(now, outbox);
     this.keeper.tick(this.#instant(now), now, outbox);
     this.council.tick(now, outbox);
+    this.#askForWishes(now, outbox);
   }
 
   // ── the lease and the leader, asked for this instant ──
@@ -179,12 +168,13 @@ export class Government {
     return this.keeper.remainingMs(instant(now, bootMs));
   }
 
+  /** Of the epoch that holds the lease, or would first: while the voters change it may be the one before. */
   quorum(now: MonotonicMs, bootMs: number): QuorumView | null {
-    const { record } = this.chain;
-    if (record === null) return null;
-    const needed = majorityOf(record.voters.length);
-    const acking = this.keeper.ackingCount(instant(now, bootMs));
-    return { voters: record.voters.length, needed, acking, canLose: Math.max(0, acking - needed), isVoter: this.chain.isVoter };
+    const counted = this.keeper.acking(instant(now, bootMs));
+    if (counted === null) return null;
+    const { voters, acking } = counted;
+    const needed = majorityOf(voters);
+    return { voters, needed, acking, canLose: Math.max(0, acking - needed), isVoter: this.chain.isVoter };
   }
 
   /** Whom the record names; whether that one still leads only itself can know. */
@@ -197,8 +187,7 @@ export class Government {
   }
 
   isNamedLeader(): boolean {
-    const leader = this.chain.record?.leader ?? null;
-    return leader !== null && leader.id === this.#self.id && leader.incarnation === this.#self.incarnation;
+    return this.#outlook.isNamedLeader();
   }
 
   view(now: MonotonicMs, bootMs: number): RecordView | null {
@@ -222,6 +211,7 @@ export class Government {
     this.keeper.retime(timings, now);
     this.council.retime(timings);
     this.confirmation.retime(timings);
+    this.#outlook.retime(timings);
   }
 
   /** R15: a gap of this process. */
@@ -236,24 +226,8 @@ export class Government {
 
   // ── wishes ──
 
-  wish(kind: Request['wish']['kind'], id: NodeId, now: MonotonicMs, outbox: Outbox): void {
-    const askedAt = this.#wishes.get(`${kind} ${id}`)?.askedAt ?? Number.NEGATIVE_INFINITY;
-    this.#noteWish(kind, id, askedAt, now);
-    // A voter proposes itself, unless it is not quorate: then it needs the others as anyone does.
-    if (this.chain.isVoter && this.#life().quorateSince !== null) return;
-    if (now - askedAt < this.#timings.heartbeatMs) return;
-    this.#noteWish(kind, id, now, now);
-    const { table } = this.#roster;
-    const to: Address[] = [];
-    for (const voter of this.chain.record?.voters ?? []) {
-      const slot = table.slotOf(voter.id);
-      if (slot !== NONE && slot !== table.selfSlot) to.push(table.factsOf(slot).address);
-    }
-    this.#voice.datagram(to, { kind: 'request', wish: { kind, id } }, now, outbox);
-  }
-
-  #noteWish(kind: Request['wish']['kind'], id: NodeId, askedAt: number, now: MonotonicMs): void {
-    this.#wishes.set(`${kind} ${id}`, { kind, id, askedAt, until: now + WISH_KEPT_HEARTBEATS * this.#timings.heartbeatMs });
+  wish(kind: Wish['kind'], id: NodeId, now: MonotonicMs): void {
+    this.#wishes.make({ kind, id }, this.#timings, now);
     this.council.look(now);
   }
 
@@ -340,11 +314,21 @@ export class Government {
         this.recall.hear(id, message, this.#self.tag, this.#self.incarnation, this.#ledger.writeCount, this.#voterIds());
         return true;
       case 'request':
-        if (this.chain.isVoter) this.#noteWish(message.wish.kind, message.wish.id, Number.NEGATIVE_INFINITY, now);
+        if (this.chain.isVoter) {
+          this.#wishes.hear(message.wish, this.#timings, now);
+          this.council.look(now);
+        }
         return true;
       default:
         return assertNever(message);
     }
+  }
+
+  /** A quorate voter proposes what it wants itself; anyone else needs the voters. */
+  #askForWishes(now: MonotonicMs, outbox: Outbox): void {
+    const wishes = this.#wishes.due(this.#timings, now);
+    if (wishes.length === 0 || (this.chain.isVoter && this.#life().quorateSince !== null)) return;
+    for (const wish of wishes) this.#voice.datagram(this.#addressesOf(this.#voterIds()), { kind: 'request', wish }, now, outbox);
   }
 
   #compareVersions(slot: number, theirs: number, now: MonotonicMs, outbox: Outbox): void {
@@ -374,12 +358,13 @@ export class Government {
     this.recall.consider(voters);
     if (now < this.#recallAt) return;
     this.#recallAt = at(now + this.#timings.heartbeatMs / 2);
-    const to: Address[] = [];
-    for (const id of this.recall.missing(voters)) {
-      const slot = this.#roster.table.slotOf(id);
-      if (slot !== NONE) to.push(this.#roster.table.factsOf(slot).address);
-    }
-    this.#voice.datagram(to, { kind: 'recall' }, now, outbox);
+    this.#voice.datagram(this.#addressesOf(this.recall.missing(voters)), { kind: 'recall' }, now, outbox);
+  }
+
+  #addressesOf(ids: readonly NodeId[]): Address[] {
+    const { table } = this.#roster;
+    const slots = ids.map((id) => table.slotOf(id)).filter((slot) => slot !== NONE && slot !== table.selfSlot);
+    return slots.map((slot) => table.addressOf(slot));
   }
 
   #voterIds(): NodeId[] {
@@ -406,83 +391,7 @@ export class Government {
   }
 
   #situation(now: MonotonicMs): Situation | null {
-    const { record } = this.chain;
-    const life = this.#life();
-    if (record === null || life.quorateSince === null) return null;
-    for (const [key, { until }] of this.#wishes) if (now >= until) this.#wishes.delete(key);
-    return {
-      record,
-      self: this.#self.id,
-      timings: this.#timings,
-      silent: this.#silent(record, now),
-      isLeaderGone: this.#isLeaderGone(record),
-      mayLead: life.mayLead && isVoter(record, this.#self.id) ? { incarnation: this.#self.incarnation } : null,
-      hasResigned: life.hasResigned && this.isNamedLeader(),
-      candidates: this.#candidates(record),
-      gone: this.#gone(record, now),
-      wanted: [...this.#wishes.values()],
-      reapable: this.#reapable(record, now),
-      storeIdOf: (id) => this.keeper.candidate(id)?.storeId ?? null,
-      isLive: (id) => this.#isLive(id, now),
-    };
-  }
-
-  /** R9: whose acked counters have stood still here for T_condemn. Only a fresh poll makes more of it. */
-  #silent(record: ClusterRecord, now: MonotonicMs): Condemned[] {
-    const { table } = this.#roster;
-    const silent: Condemned[] = [];
-    for (let slot = 0; slot < table.slotLimit; slot++) {
-      if (slot === table.selfSlot || !table.isConfirmed(slot)) continue;
-      const id = table.directory.idAt(slot);
-      // One that was never acked here in this life has not beaten for as long as nobody heard it at all.
-      const incarnation = table.incarnationOf(slot);
-      const wasAcked = this.keeper.witness.incarnationOf(id) === incarnation;
-      const idleMs = wasAcked ? this.keeper.witness.idleMs(id, now) : now - table.freshAt(slot);
-      if (idleMs < this.#timings.condemnMs) continue;
-      if (!isCondemned(record, id, incarnation)) silent.push({ id, incarnation });
-    }
-    // Named by the record, and unknown to a list that began after its end.
-    const { leader } = record;
-    if (
-      leader !== null &&
-      table.slotOf(leader.id) === NONE &&
-      this.keeper.witness.idleMs(leader.id, now) >= this.#timings.condemnMs &&
-      !isCondemned(record, leader.id, leader.incarnation)
-    )
-      silent.push({ id: leader.id, incarnation: leader.incarnation });
-    return silent;
-  }
-
-  /** Stricter than the list: before a set is made smaller its rest has to be there now. */
-  #isLive(id: NodeId, now: MonotonicMs): boolean {
-    const { witness } = this.keeper;
-    return id === this.#self.id || (witness.tagOf(id) !== null && witness.idleMs(id, now) < 3 * this.#timings.heartbeatMs);
-  }
-
-  /** R10: there is none, or its end may be announced; or it said so itself, or its next life proved to follow it. */
-  #isLeaderGone(record: ClusterRecord): boolean {
-    const { leader } = record;
-    if (leader === null) return true;
-    if (this.announcer.hasEnded(leader.id, leader.incarnation)) return true;
-    // Quorate in a later life: a majority acked this one only when the one before could hold nothing any more (clone hold).
-    if (leader.id === this.#self.id && leader.incarnation < this.#self.incarnation) return true;
-    const { table } = this.#roster;
-    const slot = table.slotOf(leader.id);
-    if (slot === NONE) return false;
-    const incarnation = table.incarnationOf(slot);
-    if (incarnation === leader.incarnation) return !table.isAlive(slot);
-    return incarnation > leader.incarnation && this.keeper.isShownToFollow(table.tagOf(slot), leader.incarnation);
-  }
-
-  /** R2: forgotten, or long back as a later life. */
-  #reapable(record: ClusterRecord, now: MonotonicMs): NodeId[] {
-    const { table } = this.#roster;
-    return record.condemned
-      .filter(({ id, incarnation }) => {
-        const slot = table.slotOf(id);
-        return this.chain.mayReap(id, now) && (slot === NONE || table.incarnationOf(slot) > incarnation) && record.leader?.id !== id;
-      })
-      .map(({ id }) => id);
+    return this.#outlook.situation(this.#life(), this.#wishes.wanted(now), now);
   }
 
   /**
@@ -493,40 +402,5 @@ export class Government {
     const { record } = this.chain;
     if (record === null || !this.chain.isVoter || now - this.#startedAt < 2 * this.#timings.failMs) return false;
     return incarnation <= record.floor && this.#roster.table.slotOf(id) === NONE;
-  }
-
-  #candidates(record: ClusterRecord): Situation['candidates'] {
-    const { table } = this.#roster;
-    const candidates: Situation['candidates'][number][] = [];
-    for (let slot = 0; slot < table.slotLimit; slot++) {
-      if (!table.isConfirmed(slot) || table.isSuspect(slot) || slot === table.selfSlot) continue;
-      const id = table.directory.idAt(slot);
-      if (isVoter(record, id)) continue;
-      const candidate = this.keeper.candidate(id);
-      if (candidate?.canVote !== true || candidate.storeId === null) continue;
-      candidates.push({ voter: { id, storeId: candidate.storeId }, isStable: candidate.isStable });
-    }
-    return candidates.sort((a, b) => Number(b.isStable) - Number(a.isStable) || (a.voter.id < b.voter.id ? -1 : 1));
-  }
-
-  #gone(record: ClusterRecord, now: MonotonicMs): Situation['gone'] {
-    const { table } = this.#roster;
-    const gone: Situation['gone'][number][] = [];
-    for (const { id } of record.voters) {
-      const slot = table.slotOf(id);
-      if (slot === NONE || table.isAlive(slot) || id === this.#self.id) {
-        this.#goneSince.delete(id);
-        continue;
-      }
-      const since = this.#goneSince.get(id) ?? now;
-      this.#goneSince.set(id, since);
-      const { name } = table.factsOf(slot);
-      const isReplaced =
-        table.stateOf(slot) === 'failed' &&
-        table.directory.findByName(name, (other) => other !== slot && table.isConfirmed(other) && table.factsOf(other).name === name) !==
-          NONE;
-      gone.push({ id, forMs: now - since, isReplaced: isReplaced || table.stateOf(slot) === 'left' });
-    }
-    return gone;
   }
 }

@@ -12,9 +12,10 @@ import type { Timings } from '../timings.ts';
 import type { FenceReason, FenceView } from '../view.ts';
 import { type Departure, departure, isAdoptedByMajority, leaveRefusal } from './departure.ts';
 import { Farewell } from './farewell.ts';
-import type { Government, LifeFacts } from './government.ts';
+import type { Government } from './government.ts';
 import { Ledger } from './ledger.ts';
 import type { NodeOptions } from './node-options.ts';
+import type { LifeFacts } from './outlook.ts';
 import type { Roster } from './roster.ts';
 import type { Self } from './self.ts';
 import type { Talk } from './talk.ts';
@@ -45,9 +46,9 @@ export class Life {
   #wasQuorateInRun = false;
   #wasSuperseded = false;
   #hasResigned = false;
+  #wasUnseated = false;
   #departure: Departure | null = null;
   #farewell: Farewell | null = null;
-  #workloadsEnded: (() => void) | null = null;
   #exitAfterFence: { readonly reason: ExitReason; readonly message: string } | null = null;
   #recovered: { readonly cluster: ClusterId; readonly record: ClusterRecord } | null = null;
   #isOver = false;
@@ -69,7 +70,7 @@ export class Life {
   }
 
   get shown(): StandingMachine['shown'] {
-    return this.#isOver ? 'left' : this.#departure !== null ? 'leaving' : this.#standing.shown;
+    return this.#isOver ? 'left' : this.#departure !== null || this.#farewell !== null ? 'leaving' : this.#standing.shown;
   }
 
   get isOver(): boolean {
@@ -108,7 +109,7 @@ export class Life {
       mayLead: this.#standing.isQuorate && this.#departure === null && !this.#hasResigned && options.canLead,
       hasResigned: this.#hasResigned,
       isLeaving: this.#departure !== null,
-      canVote: options.facts.meta.canVote && this.#departure === null,
+      canVote: options.facts.meta.canVote && this.#departure === null && !this.#wasUnseated,
     };
   }
 
@@ -145,6 +146,7 @@ export class Life {
   }
 
   tick(now: MonotonicMs, outbox: Outbox): void {
+    if (this.#isOver) return;
     if (this.#farewell !== null) return this.#sayFarewell(this.#farewell, now, outbox);
     if (!this.#hasBegun && this.#isOnDisk && this.#clusterId !== null && !this.#isBeginning && now >= this.#silentUntil)
       this.#begin(now, outbox);
@@ -171,6 +173,8 @@ export class Life {
     this.#parts.government().keeper.silence();
     this.ledger.write(outbox, (later, box) => {
       this.#isBeginning = false;
+      // Who says farewell meanwhile does not come back to life in it.
+      if (this.#farewell !== null) return;
       this.#standing.endFence();
       this.#begin(later, box);
     });
@@ -226,13 +230,18 @@ export class Life {
         return;
       }
       if (this.#exitAfterFence !== null) return this.#exit(this.#exitAfterFence.reason, this.#exitAfterFence.message, outbox);
-      if (this.#departure === null) return this.#nextLife(this.#incarnation, outbox);
     }
-    if (areDead) {
-      this.#workloadsEnded?.();
-      this.#workloadsEnded = null;
-      if (this.#departure !== null) this.#depart(this.#departure, now, outbox);
-    }
+    if (!areDead) return;
+    if (this.#departure?.phase === 'workloads') this.#departure.phase = 'leadership';
+    // One that leaves still has a vote to give back, and a life that has ended is heard by nobody.
+    if (this.#standing.isFencing && this.#departure?.kind !== 'stopped') this.#nextLife(this.#incarnation, outbox);
+    if (this.#departure !== null) this.#depart(this.#departure, now, outbox);
+  }
+
+  /** R11: an operator took its vote; growth does not give it back, only another wish or another run does. */
+  seated(isVoterNow: boolean, wasVoter: boolean): void {
+    if (isVoterNow) this.#wasUnseated = false;
+    else if (wasVoter) this.#wasUnseated = true;
   }
 
   /** The record condemns this life. */
@@ -287,6 +296,12 @@ export class Life {
 
   /** Refused with the reason when the rest could not go on; null when it has begun. */
   leave(ticket: number, now: MonotonicMs, outbox: Outbox): CommandResult | null {
+    const { chain } = this.#parts.government();
+    if (chain.isVoter && !this.#standing.isQuorate && (chain.record?.voters.length ?? 0) > 1) {
+      const message =
+        'this agent votes and is not quorate: no majority can take its vote back now; stop it instead, or leave once it is quorate';
+      return { kind: 'refused', code: 'not-quorate', message };
+    }
     const refusal = this.#standing.isQuorate ? leaveRefusal(this.#parts.self.id, this.#parts.roster, this.#parts.government()) : null;
     if (refusal !== null) return { kind: 'refused', code: 'would-lose-quorum', message: refusal };
     this.#beginDeparture('left', ticket, now, outbox);
@@ -311,9 +326,6 @@ export class Life {
     const { timings } = this.#parts;
     this.#departure = of;
     outbox.push({ kind: 'stop-workloads', incarnation: this.#incarnation, deadMs: timings().stopMs, scope: 'all' });
-    this.#workloadsEnded = () => {
-      if (this.#departure?.phase === 'workloads') this.#departure.phase = 'leadership';
-    };
   }
 
   #depart(departure: Departure, now: MonotonicMs, outbox: Outbox): void {
@@ -334,7 +346,7 @@ export class Life {
     if (departure.phase === 'vote') {
       const isStillVoter = record !== null && isVoter(record, this.#parts.self.id) && record.voters.length > 1;
       if (isStillVoter && now < departure.until) {
-        government.wish('remove-voter', this.#parts.self.id, now, outbox);
+        government.wish('remove-voter', this.#parts.self.id, now);
         return;
       }
       if (record !== null && !isStillVoter && !isAdoptedByMajority(record, this.#parts.self.id, government) && now < departure.until)
@@ -409,6 +421,9 @@ export class Life {
     if (record === null) return { kind: 'refused', code: 'not-quorate', message: 'this agent has no record to recover from' };
     if (this.#standing.isQuorate)
       return { kind: 'refused', code: 'invalid', message: 'this agent is quorate: there is nothing to recover from' };
+    // What is written as clean is not waited for at the next start (R13).
+    if (this.#standing.isFencing)
+      return { kind: 'refused', code: 'invalid', message: 'processes of the last lease are still being stopped: try again when they are' };
     this.#recovered = {
       cluster,
       record: {

@@ -45,7 +45,7 @@ export class Operator {
       case 'partition':
         return this.#partition(command.dropIn, command.dropOut, isMember, now);
       case 'voters':
-        return isMember ? this.#changeVoters(command, now, outbox) : nobodyNamed(command.add ?? command.remove ?? '');
+        return isMember ? this.#changeVoters(command, now) : nobodyNamed(command.add ?? command.remove ?? '');
       default:
         return assertNever(command);
     }
@@ -66,7 +66,7 @@ export class Operator {
   }
 
   /** R11: a wish; the record shows when it came true. */
-  #changeVoters(command: Extract<Command, { readonly kind: 'voters' }>, now: MonotonicMs, outbox: Outbox): CommandResult {
+  #changeVoters(command: Extract<Command, { readonly kind: 'voters' }>, now: MonotonicMs): CommandResult {
     const { table, showing } = this.#roster;
     const name = command.add ?? command.remove ?? '';
     const slot = showing.slotByName(name, now);
@@ -78,12 +78,12 @@ export class Operator {
     if (command.add !== undefined) {
       if (isAVoter) return refused('invalid', `${name} is a voter already`);
       if (!table.isAlive(slot)) return refused('invalid', `${name} is not alive`);
-      this.#government.wish('add-voter', id, now, outbox);
+      this.#government.wish('add-voter', id, now);
       return DONE;
     }
     if (!isAVoter) return refused('invalid', `${name} is no voter`);
     if (record.voters.length === 1) return refused('would-lose-quorum', `${name} is the only voter`);
-    this.#government.wish('remove-voter', id, now, outbox);
+    this.#government.wish('remove-voter', id, now);
     return DONE;
   }
 
@@ -97,7 +97,7 @@ export class Operator {
     const { record } = this.#government.chain;
     const id = table.directory.idAt(slot);
     // A dead voter is removed first: what is forgotten must not go on counting.
-    if (record !== null && isVoter(record, id)) this.#government.wish('remove-voter', id, now, outbox);
+    if (record !== null && isVoter(record, id)) this.#government.wish('remove-voter', id, now);
     this.#roster.forget(slot, now, outbox);
     this.#talk.expedite(now);
     return DONE;
