@@ -220,7 +220,9 @@ class MemberNode implements Node {
   }
 
   leader(now: MonotonicMs, bootMs: number): LeaderView | null {
-    return this.#government.leader(this.#life.isLeading(this.isQuorate(now, bootMs)));
+    // Who is not quorate may hold a record that the majority has left behind.
+    const isQuorate = this.isQuorate(now, bootMs);
+    return isQuorate || this.#life.isDeparting ? this.#government.leader(this.#life.isLeading(isQuorate)) : null;
   }
 
   counts(now: MonotonicMs): MemberCounts {
@@ -384,6 +386,7 @@ class MemberNode implements Node {
   readonly #adopted = (record: ClusterRecord, before: ClusterRecord | null, now: MonotonicMs, outbox: Outbox): void => {
     const reason = before === null ? 'the first that is known here' : before.epoch === record.epoch ? 'decided' : 'the voters changed';
     outbox.push({ kind: 'event', event: { type: 'record-changed', version: record.version, epoch: record.epoch, reason } });
+    this.#life.seated(isVoter(record, this.id), before !== null && isVoter(before, this.id));
     if (this.#government.isCondemnedSelf()) this.#life.condemned(now, outbox);
   };
 
@@ -393,7 +396,7 @@ class MemberNode implements Node {
     const told = leader === null ? null : `${leader.id} ${leader.token} ${leader.isSelf}`;
     if (told === this.#leaderTold) return;
     this.#leaderTold = told;
-    const reason = leader === null ? 'the record names nobody' : leader.isSelf ? 'this agent leads' : 'named by the record';
+    const reason = leader === null ? 'nobody, as far as is known here' : leader.isSelf ? 'this agent leads' : 'named by the record';
     outbox.push({
       kind: 'event',
       event: {

@@ -150,6 +150,15 @@ export class Hosts {
       this.hosts.push({ number: i + 1, name: agent.name, agent, events: await EventWatch.open(agent.socketPath) });
     }
     await this.waitForQuorate(this.hosts, GENESIS_PATIENCE_MS);
+    await this.#waitForOneRecord();
+  }
+
+  /** A leader is named and everyone has heard: what a scene notices later was not on its way before. */
+  async #waitForOneRecord(): Promise<void> {
+    await this.fleet.waitFor('all hold one record that names a leader', async () => {
+      const all = await Promise.all(this.hosts.map(({ agent }) => agent.status()));
+      return all.every(({ leader, record }) => leader !== null && record?.version === all[0]?.record?.version);
+    });
   }
 
   /** All are told of the first three, so that any of them may be the one that is down. */

@@ -9,6 +9,7 @@ import type { Timings } from '../timings.ts';
 const SILENCE_SHARE = 0.6;
 /** From this share on it is shown as suspect. */
 const SUSPECT_SHARE = 0.75;
+const FALSE_ALARMS_MAX = 3;
 
 export interface Finding {
   readonly slot: number;
@@ -21,6 +22,8 @@ export class Doubt {
   #resumedAt = at(Number.NEGATIVE_INFINITY);
   #judgeAt: MonotonicMs = NEVER;
   readonly #askedAt = new Map<number, number>();
+  /** How often others knew better, since it was last heard directly: the way between is cut, not the member. */
+  readonly #falseAlarms = new Map<number, number>();
   #patienceMs: number;
 
   constructor(patienceMs: number) {
@@ -57,13 +60,22 @@ export class Doubt {
 
   drop(slot: number): void {
     this.#askedAt.delete(slot);
+    this.#falseAlarms.delete(slot);
+  }
+
+  wasWrong(slot: number): void {
+    this.#falseAlarms.set(slot, Math.min(FALSE_ALARMS_MAX, (this.#falseAlarms.get(slot) ?? 0) + 1));
+  }
+
+  heardDirectly(slot: number): void {
+    if (this.#falseAlarms.size > 0) this.#falseAlarms.delete(slot);
   }
 
   judge(table: MemberTable, { heartbeatMs }: Timings, now: MonotonicMs): Finding[] {
     const findings: Finding[] = [];
-    const patienceMs = this.#patienceMs;
     this.#judgeAt = NEVER;
     for (const slot of table.silent) {
+      const patienceMs = this.#patienceMs * 2 ** (this.#falseAlarms.get(slot) ?? 0);
       const ageMs = now - Math.max(table.freshAt(slot), this.#resumedAt);
       const isConfirmed = table.isConfirmed(slot);
       if (ageMs >= patienceMs && !isConfirmed) {

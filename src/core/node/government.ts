@@ -168,12 +168,13 @@ export class Government {
     return this.keeper.remainingMs(instant(now, bootMs));
   }
 
+  /** Of the epoch that holds the lease, or would first: while the voters change it may be the one before. */
   quorum(now: MonotonicMs, bootMs: number): QuorumView | null {
-    const { record } = this.chain;
-    if (record === null) return null;
-    const needed = majorityOf(record.voters.length);
-    const acking = this.keeper.ackingCount(instant(now, bootMs));
-    return { voters: record.voters.length, needed, acking, canLose: Math.max(0, acking - needed), isVoter: this.chain.isVoter };
+    const counted = this.keeper.acking(instant(now, bootMs));
+    if (counted === null) return null;
+    const { voters, acking } = counted;
+    const needed = majorityOf(voters);
+    return { voters, needed, acking, canLose: Math.max(0, acking - needed), isVoter: this.chain.isVoter };
   }
 
   /** Whom the record names; whether that one still leads only itself can know. */

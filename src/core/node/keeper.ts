@@ -129,9 +129,15 @@ export class Keeper {
     return remaining;
   }
 
-  ackingCount(now: Instant): number {
-    let best = 0;
-    for (const { epoch, voters } of this.#chain.epochs) best = Math.max(best, this.lease.freshCount(voters, epoch, now));
+  acking(now: Instant): { readonly voters: number; readonly acking: number } | null {
+    let best: { readonly voters: number; readonly acking: number } | null = null;
+    let longest = Number.NEGATIVE_INFINITY;
+    for (const { epoch, voters } of this.#chain.epochs) {
+      const remaining = this.lease.remainingMs(voters, epoch, majorityOf(voters.length), now);
+      if (best !== null && remaining <= Math.max(0, longest)) continue;
+      longest = remaining;
+      best = { voters: voters.length, acking: this.lease.freshCount(voters, epoch, now) };
+    }
     return best;
   }
 
@@ -200,7 +206,8 @@ export class Keeper {
       incarnation,
       tag,
       counter,
-      isShownSuccession: this.isShown(tag),
+      // Its own life before is over: it stopped cleanly, or was waited for in silence (R13).
+      isShownSuccession: id === this.#self.id || this.isShown(tag),
       isFirstLife: table.factsOf(slot).meta.restarts === 0,
     };
     const verdict = this.witness.hear(claim, now);

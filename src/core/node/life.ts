@@ -46,6 +46,7 @@ export class Life {
   #wasQuorateInRun = false;
   #wasSuperseded = false;
   #hasResigned = false;
+  #wasUnseated = false;
   #departure: Departure | null = null;
   #farewell: Farewell | null = null;
   #exitAfterFence: { readonly reason: ExitReason; readonly message: string } | null = null;
@@ -108,7 +109,7 @@ export class Life {
       mayLead: this.#standing.isQuorate && this.#departure === null && !this.#hasResigned && options.canLead,
       hasResigned: this.#hasResigned,
       isLeaving: this.#departure !== null,
-      canVote: options.facts.meta.canVote && this.#departure === null,
+      canVote: options.facts.meta.canVote && this.#departure === null && !this.#wasUnseated,
     };
   }
 
@@ -237,6 +238,12 @@ export class Life {
     if (this.#departure !== null) this.#depart(this.#departure, now, outbox);
   }
 
+  /** R11: an operator took its vote; growth does not give it back, only another wish or another run does. */
+  seated(isVoterNow: boolean, wasVoter: boolean): void {
+    if (isVoterNow) this.#wasUnseated = false;
+    else if (wasVoter) this.#wasUnseated = true;
+  }
+
   /** The record condemns this life. */
   condemned(now: MonotonicMs, outbox: Outbox): void {
     if (this.#standing.isQuorate)
@@ -289,6 +296,12 @@ export class Life {
 
   /** Refused with the reason when the rest could not go on; null when it has begun. */
   leave(ticket: number, now: MonotonicMs, outbox: Outbox): CommandResult | null {
+    const { chain } = this.#parts.government();
+    if (chain.isVoter && !this.#standing.isQuorate && (chain.record?.voters.length ?? 0) > 1) {
+      const message =
+        'this agent votes and is not quorate: no majority can take its vote back now; stop it instead, or leave once it is quorate';
+      return { kind: 'refused', code: 'not-quorate', message };
+    }
     const refusal = this.#standing.isQuorate ? leaveRefusal(this.#parts.self.id, this.#parts.roster, this.#parts.government()) : null;
     if (refusal !== null) return { kind: 'refused', code: 'would-lose-quorum', message: refusal };
     this.#beginDeparture('left', ticket, now, outbox);

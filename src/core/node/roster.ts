@@ -163,6 +163,7 @@ export class Roster {
     if (!this.table.isAlive(slot)) return false;
     this.#heard(slot, counter, now, outbox);
     if (!this.table.isConfirmed(slot)) this.#appear(slot, outbox);
+    this.doubt.heardDirectly(slot);
     return true;
   }
 
@@ -258,6 +259,7 @@ export class Roster {
   /** Late news of an old counter says that it was there, not that it is. */
   #clear(slot: number, now: MonotonicMs, outbox: Outbox): void {
     if (now - this.table.freshAt(slot) >= this.#timings.failMs) return;
+    this.doubt.wasWrong(slot);
     this.table.setSuspect(slot, false);
     this.#event(slot, 'member-alive', 'heard again', outbox);
   }
