@@ -12,7 +12,6 @@ import {
   type Command,
   type CommandResult,
   type CoreEvent,
-  clusterHashOf,
   createNode,
   type DurableState,
   type Envelope,
@@ -27,13 +26,12 @@ import {
   nodeId,
   type ProfileName,
   runNonce,
-  type Tag,
 } from '../../src/core/index.ts';
 import { Scheduler } from '../../src/sim/scheduler.ts';
-import { MemoryNetwork, type MemoryTransport } from '../../src/transport/memory.ts';
-import { Codec } from '../../src/wire/index.ts';
+import { MemoryNetwork } from '../../src/transport/memory.ts';
+import { CLUSTER, envelopeOf, Stranger } from './stranger.ts';
 
-export const CLUSTER = 'c'.repeat(32) as ClusterId;
+export { CLUSTER, envelopeOf };
 export const BORN = 1_790_000_000_000;
 const REPLACE_AFTER_MS = 600_000;
 /** Datagrams in the buffer of a process that does not read: the oldest stay, later ones are lost. */
@@ -265,47 +263,6 @@ export class Resident {
       fire();
     });
   }
-}
-
-/** Whoever sends what the test has made up. */
-export class Stranger {
-  readonly #transport: MemoryTransport;
-  readonly #codec = new Codec();
-  readonly heard: Envelope[] = [];
-  heardBytes = 0;
-
-  constructor(transport: MemoryTransport, answer: ((asked: Envelope) => Envelope | null) | null) {
-    this.#transport = transport;
-    transport.listen({
-      datagram: (_from, bytes) => {
-        this.heardBytes += bytes.length;
-        const decoded = this.#codec.decode(bytes.slice());
-        if (decoded.kind === 'message') this.heard.push(decoded.envelope);
-      },
-      asked: (_from, bytes, reply) => {
-        const decoded = this.#codec.decode(bytes);
-        if (decoded.kind !== 'message' || answer === null) return;
-        const envelope = answer(decoded.envelope);
-        if (envelope !== null) reply(this.#codec.encodeFrame(envelope));
-      },
-    });
-  }
-
-  say(to: Address, sender: Tag, counter: number, message: Envelope['message']): void {
-    this.#transport.send(to, this.#codec.encodeDatagram(envelopeOf(sender, counter, message)));
-  }
-
-  ask(to: Address, sender: Tag, message: Envelope['message']): void {
-    this.#transport.exchange(to, this.#codec.encodeFrame(envelopeOf(sender, 1, message)), 3000, (answer) => {
-      if (answer.kind !== 'answer') return;
-      const decoded = this.#codec.decode(answer.bytes);
-      if (decoded.kind === 'message') this.heard.push(decoded.envelope);
-    });
-  }
-}
-
-export function envelopeOf(sender: Tag, counter: number, message: Envelope['message']): Envelope {
-  return { clusterHash: clusterHashOf(CLUSTER), sender, counter, recordVersion: 0, message };
 }
 
 export class SmallTown {
