@@ -351,7 +351,7 @@ class MemberNode implements Node {
     }
     if (outcome.kind === 'two') {
       const named = outcome.offers.map((offer) => `${offer.at} answers for cluster ${offer.welcome.clusterId}`).join(', ');
-      return this.#life.refuseClusters(`the seeds belong to different clusters: ${named}`, outbox);
+      return this.#life.exit('two-clusters', `the seeds belong to different clusters: ${named}`, outbox);
     }
     const { welcome } = outcome.offer;
     this.#timings = PROFILES[welcome.record.profile];

@@ -230,7 +230,7 @@ export class Life {
         }
         return;
       }
-      if (this.#exitAfterFence !== null) return this.#exit(this.#exitAfterFence.reason, this.#exitAfterFence.message, outbox);
+      if (this.#exitAfterFence !== null) return this.exit(this.#exitAfterFence.reason, this.#exitAfterFence.message, outbox);
     }
     if (!areDead) return;
     if (this.#departure?.phase === 'workloads') this.#departure.phase = 'leadership';
@@ -260,7 +260,7 @@ export class Life {
       if (this.#wasQuorateInRun || this.#wasSuperseded) {
         this.#exitAfterFence = { reason: 'superseded', message };
         if (this.#standing.isQuorate) return this.fence('superseded', message, now, outbox);
-        if (!this.#standing.isFencing) this.#exit('superseded', message, outbox);
+        if (!this.#standing.isFencing) this.exit('superseded', message, outbox);
         return;
       }
       this.#wasSuperseded = true;
@@ -276,7 +276,7 @@ export class Life {
       'the state directory is older than what the other voters remember of this agent: it was restored from a copy, and an agent that forgot its promises must not vote';
     this.#exitAfterFence = { reason: 'rolled-back', message };
     if (this.#standing.isQuorate) this.fence('superseded', message, now, outbox);
-    else if (!this.#standing.isFencing) this.#exit('rolled-back', message, outbox);
+    else if (!this.#standing.isFencing) this.exit('rolled-back', message, outbox);
   }
 
   storageFailed(reason: string, now: MonotonicMs, outbox: Outbox): void {
@@ -290,7 +290,7 @@ export class Life {
       this.#exitAfterFence = { reason: 'storage', message };
       return;
     }
-    this.#exit('storage', message, outbox);
+    this.exit('storage', message, outbox);
   }
 
   // ── departing (R11) ──
@@ -344,7 +344,7 @@ export class Life {
   #sayFarewell(farewell: Farewell, now: MonotonicMs, outbox: Outbox): void {
     if (!farewell.say(this.#parts.roster, this.#parts.talk(), this.#parts.timings(), now, outbox)) return;
     if (farewell.ticket !== null) outbox.push({ kind: 'command-result', ticket: farewell.ticket, result: { kind: 'done' } });
-    this.#exit(farewell.exit, farewell.message, outbox);
+    this.exit(farewell.exit, farewell.message, outbox);
   }
 
   #stopWorkloads(outbox: Outbox): void {
@@ -352,7 +352,8 @@ export class Life {
     outbox.push({ kind: 'stop-workloads', incarnation: this.#incarnation, deadMs: stopMs, scope: 'all' });
   }
 
-  #exit(reason: ExitReason, message: string, outbox: Outbox): void {
+  /** The process is to end; nothing follows. */
+  exit(reason: ExitReason, message: string, outbox: Outbox): void {
     this.#isOver = true;
     this.#standing.end();
     outbox.push({ kind: 'exit', reason, message });
@@ -382,11 +383,6 @@ export class Life {
       vote: this.#parts.vote(),
       fence: fence === null ? null : { reason: fence.reason, message: fence.message },
     };
-  }
-
-  /** The operator's mistake: nothing was entered. */
-  refuseClusters(message: string, outbox: Outbox): void {
-    this.#exit('two-clusters', message, outbox);
   }
 
   /** R12: the majority is lost for good; a new cluster of this node alone, at its next start. */
