@@ -39,7 +39,6 @@ export function createNode(options: NodeOptions, now: MonotonicMs): Node {
   return new MemberNode(options, now);
 }
 
-/** In T_fail. */
 const UNHURRIED = 10;
 
 class MemberNode implements Node {
@@ -364,7 +363,9 @@ class MemberNode implements Node {
     this.#life.enter(welcome.clusterId, outbox, (later, box) => {
       this.#talk.believeList(welcome.entries, later, box);
     });
-    this.#government.chain.learnWhole(welcome.record, new Map(), now, outbox);
+    // It does not say what was announced already: the whole time for each (R9).
+    const waits = new Map(welcome.record.condemned.map(({ id }) => [id, this.#timings.failMs]));
+    this.#government.chain.learnWhole(welcome.record, waits, now, outbox);
   }
 
   readonly #adopted = (record: ClusterRecord, before: ClusterRecord | null, now: MonotonicMs, outbox: Outbox): void => {
