@@ -4,30 +4,36 @@
 //
 // `scene` null: chance finds it among the seeds of the scene `proof`. Else chance does not, or not soon, and that scene is directed at it.
 
-const lease = 'src/core/lease/lease.ts';
-const witness = 'src/core/lease/witness.ts';
-const record = 'src/core/record/record.ts';
-const acceptor = 'src/core/record/acceptor.ts';
-const proposer = 'src/core/record/proposer.ts';
-const quorum = 'src/core/record/quorum.ts';
-const timings = 'src/core/timings.ts';
-const announcer = 'src/core/node/announcer.ts';
-const chain = 'src/core/node/chain.ts';
-const council = 'src/core/node/council.ts';
-const government = 'src/core/node/government.ts';
-const keeper = 'src/core/node/keeper.ts';
-const life = 'src/core/node/life.ts';
-const node = 'src/core/node.ts';
+/**
+ * When to condemn is policy, and R9 says that it may be wrong safely. With the right policy whoever is condemned has long fenced
+ * itself, so the rules that keep a wrong one safe are never needed: they are taken out together with this.
+ */
+const WRONG_POLICY = [
+  {
+    find: '(poll.idleMs[i] ?? 0) >= timings.condemnMs && !isKnown(record, suspect)',
+    replace: '(poll.idleMs[i] ?? 0) >= 1200 && !isKnown(record, suspect)',
+  },
+  { find: 'if (idleMs < this.#timings.condemnMs) continue;', replace: 'if (idleMs < 1200) continue;' },
+];
 
 export const MUTANTS = [
+  // ── no rule is taken out: every invariant must hold ──
+  {
+    name: 'wrong-policy',
+    rule: 'none: whoever is silent for 1.2 s is condemned, which costs restarts and nothing else',
+    scene: null,
+    isHarmless: true,
+    edits: WRONG_POLICY,
+  },
+
   // ── the gate of the design ──
   {
     name: 'no-wait',
     rule: 'R9: announced as soon as it is decided',
     scene: null,
     edits: [
+      ...WRONG_POLICY,
       {
-        file: proposer,
         find: 'wait = Math.max(wait, heardAtMs + failMs - (idleMs[index] ?? 0) - nowMs);',
         replace: 'wait = 0 * (heardAtMs + failMs + (idleMs[index] ?? 0) + nowMs);',
       },
@@ -37,20 +43,14 @@ export const MUTANTS = [
     name: 'short-wait',
     rule: 'R16: T_fail at 0.9 of its bound',
     scene: 'worst-case',
-    edits: [
-      { file: timings, find: 'condemnMs: 4200, failMs: 4500, dwellMs: 4500', replace: 'condemnMs: 3100, failMs: 3920, dwellMs: 3920' },
-    ],
+    edits: [{ find: 'condemnMs: 4200, failMs: 4500, dwellMs: 4500', replace: 'condemnMs: 3100, failMs: 3920, dwellMs: 3920' }],
   },
   {
     name: 'no-dwell',
     rule: 'R4: voters change as fast as they can',
     scene: 'voters-in-a-hurry',
     edits: [
-      {
-        file: chain,
-        find: 'return Math.max(0, this.#timings.dwellMs - (now - this.#epochSince));',
-        replace: 'return 0 * (now - this.#epochSince);',
-      },
+      { find: 'return Math.max(0, this.#timings.dwellMs - (now - this.#epochSince));', replace: 'return 0 * (now - this.#epochSince);' },
     ],
   },
   {
@@ -59,7 +59,6 @@ export const MUTANTS = [
     scene: 'voters-in-a-hurry',
     edits: [
       {
-        file: lease,
         find: 'const ack = this.#acks.get(voter)?.find((one) => one.epoch === epoch);',
         replace: 'const ack = this.#acks.get(voter)?.find((one) => one.epoch === epoch || one.epoch > 0);',
       },
@@ -71,24 +70,17 @@ export const MUTANTS = [
     scene: 'voters-in-a-hurry',
     edits: [
       {
-        file: record,
         find: 'if (!quorumsIntersect(idsOf(old.voters), idsOf(voters)))',
         replace: 'if (voters.length < 0 && !quorumsIntersect(idsOf(old.voters), idsOf(voters)))',
       },
-      { file: record, find: 'return [...old, change.voter].sort', replace: 'return [change.voter].sort' },
+      { find: 'return [...old, change.voter].sort', replace: 'return [change.voter].sort' },
     ],
   },
   {
     name: 'life-reused',
     rule: 'R7: a fenced incarnation comes back under its own number',
     scene: null,
-    edits: [
-      {
-        file: life,
-        find: 'const next = Math.max(above, this.#incarnation) + 1;',
-        replace: 'const next = Math.max(above, this.#incarnation);',
-      },
-    ],
+    edits: [{ find: 'const next = Math.max(above, this.#incarnation) + 1;', replace: 'const next = Math.max(above, this.#incarnation);' }],
   },
   {
     name: 'receipt-stamps',
@@ -96,7 +88,6 @@ export const MUTANTS = [
     scene: null,
     edits: [
       {
-        file: lease,
         find: 'kept.push({ epoch, counter, sent: emission.sent });',
         replace: 'kept.push({ epoch, counter, sent: (this.#emissions.at(-1) ?? emission).sent });',
       },
@@ -106,33 +97,21 @@ export const MUTANTS = [
     name: 'clock-stops',
     rule: 'R6: the lease is measured by hrtime alone, which stands still in suspend',
     scene: 'asleep',
-    edits: [
-      {
-        file: lease,
-        find: 'return Math.max(to.monoMs - from.monoMs, to.bootMs - from.bootMs);',
-        replace: 'return to.monoMs - from.monoMs;',
-      },
-    ],
+    edits: [{ find: 'return Math.max(to.monoMs - from.monoMs, to.bootMs - from.bootMs);', replace: 'return to.monoMs - from.monoMs;' }],
   },
   {
     name: 'waits-by-both-clocks',
     rule: 'R6: what waits takes whichever clock ran further',
     scene: 'jumping-uptime',
-    edits: [
-      {
-        file: node,
-        find: 'this.#government.setBoot(bootMs);',
-        replace: 'this.#government.setBoot(bootMs); now = at(Math.max(now, bootMs));',
-      },
-    ],
+    edits: [{ find: 'this.#government.setBoot(bootMs);', replace: 'this.#government.setBoot(bootMs); now = at(Math.max(now, bootMs));' }],
   },
   {
     name: 'hasty-leader',
     rule: 'R10: a leader is replaced as soon as it is condemned',
     scene: null,
     edits: [
+      ...WRONG_POLICY,
       {
-        file: government,
         find: 'if (this.announcer.hasEnded(leader.id, leader.incarnation)) return true;',
         replace: 'if (isCondemned(record, leader.id, leader.incarnation)) return true;',
       },
@@ -144,12 +123,10 @@ export const MUTANTS = [
     scene: 'resigning',
     edits: [
       {
-        file: life,
         find: 'return isLeaseHeld && this.#standing.isQuorate && !this.#hasResigned &&',
         replace: 'return isLeaseHeld && this.#standing.isQuorate &&',
       },
       {
-        file: node,
         find: 'if (!this.#life.standing.isQuorate || this.#life.isDeparting) return 0;',
         replace: 'if (!this.#life.standing.isQuorate) return 0;',
       },
@@ -160,8 +137,8 @@ export const MUTANTS = [
     rule: 'R5: a voter acks on after it accepted the end of a life',
     scene: null,
     edits: [
+      ...WRONG_POLICY,
       {
-        file: acceptor,
         find: 'return accepted !== null && condemnedBy(accepted.change, id, incarnation);',
         replace: 'return accepted !== null && condemnedBy(accepted.change, id, incarnation) && id.length < 0;',
       },
@@ -171,7 +148,7 @@ export const MUTANTS = [
     name: 'amnesia',
     rule: 'R14: promises are not written',
     scene: null,
-    edits: [{ file: life, find: 'acceptor: this.#recovered === null ? chain.acceptor.state : null,', replace: 'acceptor: null,' }],
+    edits: [{ find: 'acceptor: this.#recovered === null ? chain.acceptor.state : null,', replace: 'acceptor: null,' }],
   },
   {
     name: 'believes-any-life',
@@ -179,7 +156,6 @@ export const MUTANTS = [
     scene: 'cloned-state',
     edits: [
       {
-        file: witness,
         find: 'if (claim.isShownSuccession || now - seen.lastAckAt >= this.#failMs) {',
         replace: 'if (claim.incarnation >= seen.incarnation) {',
       },
@@ -188,10 +164,9 @@ export const MUTANTS = [
   {
     name: 'lapse-at-ticks',
     rule: 'R6: the lapse is judged only when a timer fires',
-    scene: null,
+    scene: 'lapsing',
     edits: [
       {
-        file: node,
         find: 'this.#life.judgeLapse(this.#government.remainingMs(now, bootMs), now, outbox);',
         replace: "if (input.kind === 'tick') this.#life.judgeLapse(this.#government.remainingMs(now, bootMs), now, outbox);",
       },
@@ -201,19 +176,13 @@ export const MUTANTS = [
     name: 'own-timings',
     rule: 'R4: each keeps to its own flags, whatever the record says',
     scene: 'differing-flags',
-    edits: [
-      {
-        file: node,
-        find: 'this.#timings = PROFILES[welcome.record.profile];',
-        replace: 'this.#timings = PROFILES[this.#options.profile];',
-      },
-    ],
+    edits: [{ find: 'this.#timings = PROFILES[welcome.record.profile];', replace: 'this.#timings = PROFILES[this.#options.profile];' }],
   },
   {
     name: 'no-floor',
     rule: 'R2: reaping leaves nothing behind',
     scene: 'reaped',
-    edits: [{ file: record, find: 'if (reaped > floor) floor = reaped;', replace: 'if (reaped > floor) floor = old.floor;' }],
+    edits: [{ find: 'if (reaped > floor) floor = reaped;', replace: 'if (reaped > floor) floor = old.floor;' }],
   },
 
   // ── of our own choosing ──
@@ -221,7 +190,7 @@ export const MUTANTS = [
     name: 'half-is-enough',
     rule: 'a majority is half',
     scene: null,
-    edits: [{ file: quorum, find: 'return Math.floor(voterCount / 2) + 1;', replace: 'return Math.max(1, Math.ceil(voterCount / 2));' }],
+    edits: [{ find: 'return Math.floor(voterCount / 2) + 1;', replace: 'return Math.max(1, Math.ceil(voterCount / 2));' }],
   },
   {
     name: 'acks-of-others',
@@ -229,7 +198,6 @@ export const MUTANTS = [
     scene: null,
     edits: [
       {
-        file: keeper,
         find: 'if (sameTag(row.tag, tag)) this.lease.hearAck(from, row.epoch, row.counter);',
         replace: 'if (sameTag(tag, tag)) this.lease.hearAck(from, row.epoch, this.lease.newestCounter);',
       },
@@ -241,11 +209,10 @@ export const MUTANTS = [
     scene: null,
     edits: [
       {
-        file: council,
         find: 'this.#highestRound = Math.max(this.#highestRound, this.#chain.acceptor.state.promised?.round ?? 0) + 1;',
         replace: 'this.#highestRound = Math.max(this.#highestRound, 1);',
       },
-      { file: council, find: 'this.#sequence += 1;', replace: 'this.#sequence += 0;' },
+      { find: 'this.#sequence += 1;', replace: 'this.#sequence += 0;' },
     ],
   },
   {
@@ -253,11 +220,7 @@ export const MUTANTS = [
     rule: 'R3: a promise does not tell what was accepted before',
     scene: null,
     edits: [
-      {
-        file: acceptor,
-        find: "return { kind: 'promise', accepted: this.#state.accepted };",
-        replace: "return { kind: 'promise', accepted: null };",
-      },
+      { find: "return { kind: 'promise', accepted: this.#state.accepted };", replace: "return { kind: 'promise', accepted: null };" },
     ],
   },
   {
@@ -266,7 +229,6 @@ export const MUTANTS = [
     scene: null,
     edits: [
       {
-        file: acceptor,
         find: "if (promised !== null && compareBallots(ballot, promised) < 0) return { kind: 'nack', promised };\n    if (change.voters",
         replace: 'if (change.voters',
       },
@@ -278,7 +240,6 @@ export const MUTANTS = [
     scene: null,
     edits: [
       {
-        file: keeper,
         find: "return verdict === 'ack' ? { tag, counter, epoch: record.epoch } : null;",
         replace: "return verdict === 'ack' ? { tag, counter, epoch: (this.#chain.newest ?? record).epoch } : null;",
       },
@@ -289,8 +250,8 @@ export const MUTANTS = [
     rule: 'R9: who is told of a record does not wait',
     scene: null,
     edits: [
+      ...WRONG_POLICY,
       {
-        file: announcer,
         find: 'this.#expect(condemned, now + (waitMs * (1 + CLOCK_RATE_ERROR)) / (1 - CLOCK_RATE_ERROR));',
         replace: 'this.#expect(condemned, now + (0 * waitMs * (1 + CLOCK_RATE_ERROR)) / (1 - CLOCK_RATE_ERROR));',
       },
@@ -302,7 +263,6 @@ export const MUTANTS = [
     scene: 'restarted-voters',
     edits: [
       {
-        file: witness,
         find: 'return now - (this.#seen.get(id)?.sightAt ?? this.#startedAt);',
         replace: 'return now - (this.#seen.get(id)?.sightAt ?? 0 * this.#startedAt);',
       },
@@ -314,7 +274,6 @@ export const MUTANTS = [
     scene: null,
     edits: [
       {
-        file: life,
         find: 'this.#standing.beginFence(reason, message, evidence, now);\n    government.keeper.silence();',
         replace: 'this.#standing.beginFence(reason, message, evidence, now);\n    this.#nextLife(this.#incarnation, outbox);',
       },
@@ -326,7 +285,6 @@ export const MUTANTS = [
     scene: 'killed',
     edits: [
       {
-        file: life,
         find: 'if (this.#parts.options.mustStaySilent) this.#silentUntil',
         replace: 'if (this.#parts.options.mustStaySilent && now < 0) this.#silentUntil',
       },
@@ -338,7 +296,6 @@ export const MUTANTS = [
     scene: null,
     edits: [
       {
-        file: council,
         find: '    this.#ledger.write(outbox, (later, box) => {\n      const idleMs = suspects',
         replace:
           '    ((then) => { then(now, outbox); this.#ledger.write(outbox, () => {}); })((later: MonotonicMs, box: Outbox) => {\n      const idleMs = suspects',

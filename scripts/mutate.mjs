@@ -1,40 +1,31 @@
-// An esbuild plugin that takes a rule out of the core. It touches no file: the edits are made on what esbuild reads, each exactly
-// once, else the build fails and says which text is no longer there.
+// An esbuild plugin that takes a rule out of the core. It touches no file: the edits are made on what esbuild reads. Each text must
+// stand exactly once in all of src/core, else the build fails and says so.
 
-import { readFile } from 'node:fs/promises';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { MUTANTS } from './mutants.mjs';
-
-export function findMutant(name) {
-  return MUTANTS.find((mutant) => mutant.name === name) ?? null;
-}
 
 export function mutation(root, mutant) {
+  const sources = new Map(filesBelow(join(root, 'src', 'core')).map((path) => [path, readFileSync(path, 'utf8')]));
+  for (const { find, replace } of mutant.edits) {
+    const holders = [...sources.keys()].filter((path) => sources.get(path).includes(find));
+    const count = holders.reduce((sum, path) => sum + sources.get(path).split(find).length - 1, 0);
+    if (count !== 1) throw new Error(`mutant ${mutant.name}: this stands ${count} times in src/core, and must exactly once: ${find}`);
+    sources.set(holders[0], sources.get(holders[0]).split(find).join(replace));
+  }
   return {
     name: `mutant-${mutant.name}`,
     setup(build) {
-      const edited = new Map();
-      for (const edit of mutant.edits) {
-        const path = join(root, edit.file);
-        edited.set(path, [...(edited.get(path) ?? []), edit]);
-      }
-      build.onLoad({ filter: /\/src\/core\/.*\.ts$/ }, async ({ path }) => {
-        const edits = edited.get(path);
-        if (edits === undefined) return null;
-        let contents = await readFile(path, 'utf8');
-        for (const { find, replace } of edits) contents = replacedOnce(contents, find, replace, path);
-        edited.delete(path);
-        return { contents, loader: 'ts' };
-      });
-      build.onEnd(() => {
-        if (edited.size > 0) throw new Error(`mutant ${mutant.name}: ${[...edited.keys()].join(', ')} is not part of the simulator`);
+      build.onLoad({ filter: /\.ts$/ }, ({ path }) => {
+        const contents = sources.get(path);
+        return contents === undefined ? null : { contents, loader: 'ts' };
       });
     },
   };
 }
 
-function replacedOnce(text, find, replace, path) {
-  const parts = text.split(find);
-  if (parts.length !== 2) throw new Error(`${path}: stands ${parts.length - 1} times, and must exactly once: ${find}`);
-  return parts.join(replace);
+function filesBelow(directory) {
+  return readdirSync(directory, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(directory, entry.name);
+    return entry.isDirectory() ? filesBelow(path) : path.endsWith('.ts') ? [path] : [];
+  });
 }

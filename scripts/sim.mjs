@@ -57,7 +57,7 @@ async function mutate(name) {
   if (name === 'list') {
     const width = Math.max(...MUTANTS.map((mutant) => mutant.name.length));
     for (const mutant of MUTANTS)
-      console.log(`${mutant.name.padEnd(width)}  ${mutant.rule}${mutant.scene === null ? '' : ` [scene ${mutant.scene}]`}`);
+      console.log(`${mutant.name.padEnd(width)}  ${mutant.rule}${mutant.scene === null ? '' : ` [${mutant.scene}]`}`);
     return 0;
   }
   const mutant = MUTANTS.find((other) => other.name === name);

@@ -184,6 +184,7 @@ export class Host {
       store: this.disk,
       resolver: world.resolver,
       workloads: this.#workloads,
+      lateMs: this.#lateMs,
       trace: (kind, content) => world.trace(this, kind, content),
       onEvent: (event) => world.told(this, event),
       onExit: (reason, message) => this.#end({ kind: 'exited', reason, message }),
@@ -303,6 +304,13 @@ export class Host {
       onEnd: (child) => world.childEnded(this, child),
     });
   }
+
+  /** Mostly a little; now and then much of T_lag, and in the worst case always. */
+  readonly #lateMs = (): number => {
+    const { lagMs } = PROFILES[this.#world.profile];
+    if (this.#world.isWorst || this.#random.chance(0.02)) return this.#random.between(0, lagMs * 0.8);
+    return this.#random.between(0, 1.5);
+  };
 
   readonly #ask = (done: (grant: Grant) => void): void => {
     const process = this.#process;

@@ -17,6 +17,8 @@ export interface ProcessPorts {
   readonly store: Store;
   readonly resolver: Resolver;
   readonly workloads: Workloads;
+  /** By how much the loop's next timer is late. */
+  readonly lateMs: () => number;
   readonly trace: (kind: TraceKind, content: number) => void;
   readonly onEvent: (event: CoreEvent) => void;
   readonly onExit: (reason: ExitReason, message: string) => void;
@@ -32,7 +34,7 @@ export class AgentProcess {
   constructor(node: Node, ports: ProcessPorts) {
     this.node = node;
     this.#ports = ports;
-    this.#loop = new EventLoop(ports.scheduler, ports.clock, () => ports.trace('timer', 0));
+    this.#loop = new EventLoop(ports.scheduler, ports.clock, () => ports.trace('timer', 0), ports.lateMs);
     this.driver = new Driver(node, {
       clock: ports.clock,
       timer: this.#loop,

@@ -45,7 +45,7 @@ export function run(settings: Settings, hooks: RunHooks = {}): Report {
     directory: new Directory({ isShared: true }),
     narrate: hooks.narrate ?? null,
   });
-  const stage = new Stage(world, nodes, untilMs);
+  const stage = new Stage(world, nodes, untilMs, settings.seed);
   scene.play(stage);
   world.run(untilMs);
   return {

@@ -3,7 +3,7 @@
 // run emitted within T_fence; no packet moves the end of a lease beyond its send time + T_fence; and who is quorate under
 // neighbouring epochs is acked by sets that meet.
 
-import type { AckRow, Effect, Envelope, Input, Timings } from '../../core/index.ts';
+import { type AckRow, CLOCK_RESOLUTION_MS, type Effect, type Envelope, type Input, type Timings } from '../../core/index.ts';
 import type { Host } from '../host.ts';
 import type { CheckedWorld, Checker } from './checker.ts';
 import { taggedEnvelope } from './emitted.ts';
@@ -25,8 +25,8 @@ interface Said {
 
 /** What a lease can stand on has been sent within T_fence; each counter only once. */
 const EMISSIONS_MAX = 600;
-/** Sums of the same numbers in another order. */
-const ROUNDING_MS = 1e-3;
+/** The uptime is this coarse. */
+const ROUNDING_MS = CLOCK_RESOLUTION_MS + 1e-3;
 
 export class LeaseTwin implements Checker {
   readonly rule = 'I4-I6-I8-leases-stand-on-acks';

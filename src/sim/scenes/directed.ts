@@ -17,7 +17,33 @@ export const worstCase: Scene = {
     stage.founded(3);
     for (let ms = 10_000; ms < 380_000; ms += 20_000) {
       const atMs = ms + stage.random.between(0, 1000);
-      stage.inflict(atMs, atMs + 8000, { kind: 'partition', side: [0], otherSide: [1, 2] });
+      stage.at(atMs, () => {
+        // The leadership goes round, so that the slowest has it now and then.
+        const side = stage.leader < 0 ? 0 : stage.leader;
+        const otherSide = range(0, 3).filter((index) => index !== side);
+        stage.inflict(atMs, atMs + 8000, { kind: 'partition', side: [side], otherSide });
+      });
+    }
+  },
+};
+
+export const lapsing: Scene = {
+  name: 'lapsing',
+  story:
+    'a voter is cut off for just about T_fence, again and again, and its timers are late: acks that come after the lapse revive nothing',
+  nodes: 3,
+  nodesMin: 3,
+  untilMs: 600_000,
+  profile: 'lan',
+  play(stage) {
+    const { fenceMs } = stage.world.timings;
+    stage.world.isWorst = true;
+    stage.founded(3);
+    // Slow acks, so that one is under way when the lease lapses.
+    stage.inflict(5000, stage.untilMs, { kind: 'delay', from: range(0, 3), to: range(0, 3), upToMs: 300 });
+    for (let ms = 10_000; ms < 580_000; ms += 9000) {
+      const healMs = ms + fenceMs + stage.random.between(-700, 100);
+      stage.inflict(ms, healMs, { kind: 'partition', side: [0], otherSide: [1, 2] });
     }
   },
 };
@@ -90,7 +116,7 @@ export const differingFlags: Scene = {
   },
 };
 
-const DAY_MS = 86_400_000;
+const DAY_MS = 24 * HOUR_MS;
 
 export const reaped: Scene = {
   name: 'reaped',

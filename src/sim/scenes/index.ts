@@ -9,7 +9,8 @@ import { chaos } from './chaos.ts';
 import { crashOne, crashTen, pauseTenSeconds, restartNewAddress } from './crashing.ts';
 import { longPartition, lossThirty, oneWay, partitionHeal } from './cutting.ts';
 import { leave, nameClash } from './departing.ts';
-import { differingFlags, jumpingUptime, reaped, resigning, restartedVoters, worstCase } from './directed.ts';
+import { differingFlags, jumpingUptime, lapsing, reaped, resigning, restartedVoters, worstCase } from './directed.ts';
+import { graphs } from './graphs.ts';
 import { proof } from './proof.ts';
 import { fsyncPoints, lostDisk, replayed, rollingLoss, rollingRestart, worstClocks } from './remembering.ts';
 import type { Scene } from './scene.ts';
@@ -56,8 +57,10 @@ export const SCENES: readonly Scene[] = [
   clonedState,
   rollingRestart,
   rollingLoss,
+  graphs,
   worstCase,
   jumpingUptime,
+  lapsing,
   resigning,
   differingFlags,
   reaped,

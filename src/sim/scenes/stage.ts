@@ -13,13 +13,16 @@ const PASSAGES_EVERY_MS = 1000;
 
 export class Stage {
   readonly world: World;
+  /** Of the run. */
+  readonly seed: number;
   readonly nodes: number;
   readonly untilMs: number;
   readonly random: Random;
   readonly faults: string[] = [];
 
-  constructor(world: World, nodes: number, untilMs: number) {
+  constructor(world: World, nodes: number, untilMs: number, seed = 0) {
     this.world = world;
+    this.seed = seed;
     this.nodes = nodes;
     this.untilMs = untilMs;
     this.random = world.chance('scene');
