@@ -41,7 +41,6 @@ export class Life {
   /** R13: until then orphans of the life before may still run. */
   #silentUntil: MonotonicMs = at(Number.NEGATIVE_INFINITY);
   #hasBegun = false;
-  /** A write that begins a life is under way. */
   #isBeginning = false;
   #isClean = false;
   #wasQuorateInRun = false;
