@@ -7,7 +7,6 @@ import {
   type Beats,
   type ClusterId,
   type Command,
-  type CoreEvent,
   clusterHashOf,
   createNode,
   type Effect,
@@ -24,6 +23,7 @@ import {
   type Tag,
   tagOf,
 } from '../../src/core/index.ts';
+import { eventLine } from './event-line.ts';
 import { addressOf, entryOf, idOf } from './members.ts';
 import { BORN, optionsOf } from './options.ts';
 
@@ -199,24 +199,13 @@ function line(effect: Effect): string {
     case 'resolve':
       return `resolve ${effect.seed}`;
     case 'event':
-      return `event ${effect.event.type}${subjectOf(effect.event)}: ${effect.event.reason}`;
+      return `event ${eventLine(effect.event)}: ${effect.event.reason}`;
     case 'stop-workloads':
       return `stop ${effect.scope === 'all' ? 'all workloads' : 'those of the leader'} of life ${effect.incarnation - BORN} within ${effect.deadMs} ms`;
     case 'command-result':
       return `result ${effect.ticket}: ${effect.result.kind === 'done' ? 'done' : `${effect.result.code}, ${effect.result.message}`}`;
     case 'exit':
       return `exit ${effect.reason}: ${effect.message}`;
-  }
-}
-
-function subjectOf(event: CoreEvent): string {
-  switch (event.type) {
-    case 'leader-changed':
-      return ` to ${event.leader === null ? 'nobody' : `${event.leader} by token ${event.token}`}`;
-    case 'record-changed':
-      return ` to version ${event.version} of epoch ${event.epoch}`;
-    default:
-      return ` ${event.member}`;
   }
 }
 
