@@ -328,6 +328,8 @@ export class Life {
   #say(departure: Departure, outbox: Outbox): void {
     this.#isClean = true;
     this.ledger.write(outbox, (later, box) => {
+      // Given up, not lost: an end by one's own will is no fence.
+      this.#standing.end();
       this.#parts.government().keeper.silence();
       if (this.#hasBegun) this.#parts.roster.endSelf(departure.kind, later, box);
       this.#bidFarewell(departure.exit, departure.message, departure.ticket, later, box);
