@@ -29,6 +29,7 @@ import {
 } from '../../src/core/index.ts';
 import { Scheduler } from '../../src/sim/scheduler.ts';
 import { MemoryNetwork } from '../../src/transport/memory.ts';
+import { eventLine } from './event-line.ts';
 import { CLUSTER, envelopeOf, Stranger } from './stranger.ts';
 
 export { CLUSTER, envelopeOf };
@@ -153,7 +154,12 @@ export class Resident {
         stop: (wish, ended) => {
           this.stops.push(wish);
           if (this.stopsInMs > wish.deadMs) town.scheduler.schedule(wish.deadMs, () => held(() => ended(false)));
-          town.scheduler.schedule(this.stopsInMs, () => held(() => ended(true)));
+          town.scheduler.schedule(this.stopsInMs, () =>
+            held(() => {
+              town.write(citizen.name, `its workloads are dead (${wish.scope})`);
+              ended(true);
+            }),
+          );
         },
       },
       timer: { arm: (due, fire) => this.#arm(due, fire), disarm: () => this.#arm(at(Number.POSITIVE_INFINITY), () => {}) },
@@ -186,9 +192,13 @@ export class Resident {
         },
       },
       resolver: { resolve: (seed, done) => town.scheduler.schedule(1, () => done([...(town.names.get(seed) ?? [address(seed)])], null)) },
-      onEvent: (event) => this.events.push(event),
+      onEvent: (event) => {
+        this.events.push(event);
+        town.write(this.node.name, eventLine(event));
+      },
       onExit: (reason, message) => {
         this.exit = { reason, message };
+        town.write(this.node.name, `exits: ${reason}`);
       },
     });
     this.driver.start();
@@ -274,6 +284,10 @@ export class SmallTown {
   /** All datagrams that were sent. */
   readonly captured: { readonly from: Address; readonly to: Address; readonly bytes: Uint8Array }[] = [];
   isCapturing = false;
+  /** What was told, by whom, when. */
+  readonly chronicle: { readonly atMs: number; readonly who: string; readonly what: string }[] = [];
+  /** Looked at after every event of the world. */
+  onInstant: (() => void) | null = null;
   datagramBytes = 0;
   datagramCount = 0;
   readonly network: MemoryNetwork;
@@ -341,6 +355,24 @@ export class SmallTown {
     return { stranger: new Stranger(this.network.open(own), answer), address: own };
   }
 
+  write(who: string, what: string): void {
+    this.chronicle.push({ atMs: this.scheduler.nowMs, who, what });
+  }
+
+  /** The instants at which `who` told what begins so, from `sinceMs` on. */
+  told(who: Resident, what: string, sinceMs = 0): number[] {
+    return this.chronicle
+      .filter((line) => line.who === who.node.name && line.what.startsWith(what) && line.atMs >= sinceMs)
+      .map(({ atMs }) => atMs);
+  }
+
+  /** From an instant on, as lines of seconds since then. */
+  transcript(sinceMs: number, picks: (what: string) => boolean = () => true): string[] {
+    return this.chronicle
+      .filter(({ atMs, what }) => atMs >= sinceMs && picks(what))
+      .map(({ atMs, who, what }) => `${((atMs - sinceMs) / 1000).toFixed(1)} ${who} ${what}`);
+  }
+
   cut(a: readonly Resident[], b: readonly Resident[]): void {
     for (const one of a) {
       for (const other of b) {
@@ -359,6 +391,7 @@ export class SmallTown {
     let count = 0;
     let instant = -1;
     while (this.scheduler.runNext(until)) {
+      this.onInstant?.();
       count = Math.floor(this.scheduler.nowMs) === instant ? count + 1 : 0;
       instant = Math.floor(this.scheduler.nowMs);
       if (count > 200_000) throw new Error('time does not pass');

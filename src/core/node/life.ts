@@ -328,6 +328,8 @@ export class Life {
   #say(departure: Departure, outbox: Outbox): void {
     this.#isClean = true;
     this.ledger.write(outbox, (later, box) => {
+      // Given up, not lost: an end by one's own will is no fence.
+      this.#standing.end();
       this.#parts.government().keeper.silence();
       if (this.#hasBegun) this.#parts.roster.endSelf(departure.kind, later, box);
       this.#bidFarewell(departure.exit, departure.message, departure.ticket, later, box);
@@ -385,16 +387,17 @@ export class Life {
   }
 
   /** R12: the majority is lost for good; a new cluster of this node alone, at its next start. */
-  recover(cluster: ClusterId, ticket: number, outbox: Outbox): CommandResult | null {
+  recover(cluster: ClusterId, ticket: number, now: MonotonicMs, outbox: Outbox): CommandResult | null {
     const { options, self, government } = this.#parts;
     const { record } = government().chain;
-    const refusal = recoveryRefusal(record, this.#standing);
+    const refusal = recoveryRefusal(record, this.#standing, this.#hasBegun);
     if (record === null || refusal !== null) return refusal;
     this.#recovered = { cluster, record: recoveredRecord(record, self.id, options.storeId) };
+    // On its way out: no majority that comes back meanwhile makes it quorate any more.
+    const message = 'recovered as a new cluster; start the agent again';
+    this.#departure = { kind: 'stopped', ticket, exit: 'stopped', message, phase: 'saying', until: now };
     this.#isClean = true;
-    this.ledger.write(outbox, (later, box) => {
-      this.#bidFarewell('stopped', 'recovered as a new cluster; start the agent again', ticket, later, box);
-    });
+    this.ledger.write(outbox, (later, box) => this.#bidFarewell('stopped', message, ticket, later, box));
     return null;
   }
 }

@@ -67,7 +67,7 @@ export class Operator {
       case 'confirm':
         return this.#government.confirmation.begin(ticket, this.#random.uint32(), now, outbox);
       case 'recover-force':
-        return answer(ticket, this.#life.recover(clusterId(this.#random.hex32()), ticket, outbox), outbox);
+        return answer(ticket, this.#life.recover(clusterId(this.#random.hex32()), ticket, now, outbox), outbox);
       default:
         return answer(ticket, this.#obeyAtOnce(command, this.#life.hasBegun, now, outbox), outbox);
     }

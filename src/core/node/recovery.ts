@@ -5,12 +5,12 @@ import type { StandingMachine } from '../fence/index.ts';
 import type { NodeId } from '../ids.ts';
 import { type ClusterRecord, genesis } from '../record/index.ts';
 
-export function recoveryRefusal(record: ClusterRecord | null, standing: StandingMachine): CommandResult | null {
+export function recoveryRefusal(record: ClusterRecord | null, standing: StandingMachine, hasBegun: boolean): CommandResult | null {
   if (record === null) return { kind: 'refused', code: 'not-quorate', message: 'this agent has no record to recover from' };
   if (standing.isQuorate) return { kind: 'refused', code: 'invalid', message: 'this agent is quorate: there is nothing to recover from' };
   // What is written as clean is not waited for at the next start (R13).
-  if (!standing.isFencing) return null;
-  return { kind: 'refused', code: 'invalid', message: 'processes of the last lease are still being stopped: try again when they are' };
+  if (!standing.isFencing && hasBegun) return null;
+  return { kind: 'refused', code: 'invalid', message: 'processes of the last lease may still run: try again when they are stopped' };
 }
 
 /** Versions go on, so that tokens grow; the floor stays, so that no life of before is let in again. */
