@@ -3,10 +3,9 @@
 // node life.ts. Before any input is applied the lapse of the lease is judged, after it its gain (R6).
 
 import { assert, assertNever } from './assert.ts';
-import type { CommandResult, Outbox } from './effect.ts';
+import type { Outbox } from './effect.ts';
 import type { Address, ClusterId, Incarnation, NodeId } from './ids.ts';
-import { clusterId } from './ids.ts';
-import type { Command, Input } from './input.ts';
+import type { Input } from './input.ts';
 import { Directory, NONE } from './membership/index.ts';
 import { Admission } from './node/admission.ts';
 import { Founding } from './node/founding.ts';
@@ -17,7 +16,7 @@ import { Operator } from './node/operator.ts';
 import { orphanProblems, profileProblems, quorumProblems } from './node/problems.ts';
 import { Roster } from './node/roster.ts';
 import { Self } from './node/self.ts';
-import type { Roles } from './node/showing.ts';
+import { type Roles, rolesOf } from './node/showing.ts';
 import { Streams } from './node/streams.ts';
 import { Talk } from './node/talk.ts';
 import { Upkeep } from './node/upkeep.ts';
@@ -40,7 +39,6 @@ export function createNode(options: NodeOptions, now: MonotonicMs): Node {
   return new MemberNode(options, now);
 }
 
-/** In T_fail. */
 const UNHURRIED = 10;
 
 class MemberNode implements Node {
@@ -56,12 +54,10 @@ class MemberNode implements Node {
   readonly #upkeep: Upkeep;
   readonly #government: Government;
   readonly #life: Life;
-  readonly #random: Random;
   readonly #refusals = new Map<string, number>();
   readonly #roles: Roles;
   #timings: Timings;
   #hasStarted = false;
-  #isKeptUp = false;
   #wakeAt: MonotonicMs = NEVER;
   #bootMs = 0;
   #lastNow: MonotonicMs;
@@ -73,8 +69,7 @@ class MemberNode implements Node {
     this.#timings = PROFILES[options.profile];
     this.#lastNow = now;
     this.#bootMs = now;
-    this.#random = new Random(options.randomSeed);
-    const random = this.#random;
+    const random = new Random(options.randomSeed);
     const refuse = (reason: string): void => {
       this.#refusals.set(reason, (this.#refusals.get(reason) ?? 0) + 1);
     };
@@ -135,18 +130,9 @@ class MemberNode implements Node {
       options.expect === null || options.clusterId !== null ? null : new Founding(options, this.#self, this.#life.ledger, options.expect),
     );
     this.#streams = new Streams(this.#self, this.#voice, this.#talk, this.#admission, this.#government, refuse);
-    this.#operator = new Operator(this.#self, this.#roster, this.#talk, this.#voice, this.#government);
+    this.#operator = new Operator(this.#self, this.#roster, this.#talk, this.#voice, this.#government, this.#admission, this.#life, random);
     this.#upkeep = new Upkeep(this.#roster, this.#talk, this.#admission.seeds, this.#timings, random);
-    this.#roles = {
-      isVoter: (id) => {
-        const { record } = this.#government.chain;
-        return record !== null && isVoter(record, id);
-      },
-      isLeader: (id, incarnation) => {
-        const leader = this.#government.chain.record?.leader ?? null;
-        return leader !== null && leader.id === id && leader.incarnation === incarnation;
-      },
-    };
+    this.#roles = rolesOf(() => this.#government.chain.record);
   }
 
   /** Its incarnation is on disk and it belongs to a cluster: it may speak. */
@@ -316,7 +302,7 @@ class MemberNode implements Node {
       case 'resolved':
         return this.#admission.resolved(input.seed, input.addresses, input.problem, now, outbox);
       case 'command':
-        return this.#command(input.ticket, input.command, now, outbox);
+        return this.#operator.obey(input.ticket, input.command, this.#maySeek, now, outbox);
       default:
         assertNever(input);
     }
@@ -329,10 +315,7 @@ class MemberNode implements Node {
     this.#decide(now, outbox);
     this.#government.confirmation.tick(this.isQuorate(now, this.#bootMs), now, outbox);
     if (!this.#isMember) return;
-    if (!this.#isKeptUp) {
-      this.#isKeptUp = true;
-      this.#upkeep.begin(now);
-    }
+    this.#upkeep.beginOnce(now);
     // Everyone beats to the voters; another member that is quorate leaves doubt to them (R8).
     const isWatcher = this.#government.chain.isVoter || !this.#life.standing.isQuorate;
     this.#roster.setPatience(isWatcher ? this.#timings.failMs : UNHURRIED * this.#timings.failMs, now);
@@ -367,7 +350,7 @@ class MemberNode implements Node {
     }
     if (outcome.kind === 'two') {
       const named = outcome.offers.map((offer) => `${offer.at} answers for cluster ${offer.welcome.clusterId}`).join(', ');
-      return this.#life.refuseClusters(`the seeds belong to different clusters: ${named}`, outbox);
+      return this.#life.exit('two-clusters', `the seeds belong to different clusters: ${named}`, outbox);
     }
     const { welcome } = outcome.offer;
     this.#timings = PROFILES[welcome.record.profile];
@@ -380,7 +363,9 @@ class MemberNode implements Node {
     this.#life.enter(welcome.clusterId, outbox, (later, box) => {
       this.#talk.believeList(welcome.entries, later, box);
     });
-    this.#government.chain.learnWhole(welcome.record, new Map(), now, outbox);
+    // It does not say what was announced already: the whole time for each (R9).
+    const waits = new Map(welcome.record.condemned.map(({ id }) => [id, this.#timings.failMs]));
+    this.#government.chain.learnWhole(welcome.record, waits, now, outbox);
   }
 
   readonly #adopted = (record: ClusterRecord, before: ClusterRecord | null, now: MonotonicMs, outbox: Outbox): void => {
@@ -412,45 +397,5 @@ class MemberNode implements Node {
   #yieldName(now: MonotonicMs, outbox: Outbox): void {
     const winner = this.#roster.table.addressOf(this.#roster.nameLostTo);
     this.#life.yieldName(`the name ${this.name} is taken: the agent at ${winner} had it before this one at ${this.address}`, now, outbox);
-  }
-
-  // ── commands ──
-
-  #command(ticket: number, command: Command, now: MonotonicMs, outbox: Outbox): void {
-    if (this.#life.isDeparting || this.#life.isSayingFarewell)
-      return this.#answer(ticket, { kind: 'refused', code: 'leaving', message: 'this agent is leaving' }, outbox);
-    switch (command.kind) {
-      case 'join':
-        this.#admission.join(ticket, command.seeds, now, outbox);
-        // Not before the first life is on disk (R14): then it is ticked anyhow.
-        if (this.#maySeek) this.#admission.tick(now, outbox);
-        return;
-      case 'leave': {
-        const refusal = this.#life.leave(ticket, now, outbox);
-        if (refusal !== null) this.#answer(ticket, refusal, outbox);
-        return;
-      }
-      case 'stop':
-        return this.#life.stop(ticket, now, outbox);
-      case 'confirm':
-        return this.#government.confirmation.begin(ticket, this.#random.uint32(), now, outbox);
-      case 'recover-force': {
-        const refusal = this.#life.recover(clusterId(this.#random.hex32()), ticket, outbox);
-        if (refusal !== null) this.#answer(ticket, refusal, outbox);
-        return;
-      }
-      case 'forget':
-      case 'set-tags':
-      case 'set-address':
-      case 'partition':
-      case 'voters':
-        return this.#answer(ticket, this.#operator.obey(command, this.#isMember, now, outbox), outbox);
-      default:
-        assertNever(command);
-    }
-  }
-
-  #answer(ticket: number, result: CommandResult, outbox: Outbox): void {
-    outbox.push({ kind: 'command-result', ticket, result });
   }
 }

@@ -4,10 +4,11 @@
 import { describe, expect, test } from 'vitest';
 import { type Address, at, type ClusterId, type Message, type ProfileName } from '../../src/core/index.ts';
 import { addressOf, factsOf, idOf } from '../support/members.ts';
-import { CLUSTER, OTHER_CLUSTER, only, Puppet, recordOf, Stage, stranger, transcript } from '../support/stage.ts';
+import { recordOfVoters } from '../support/records.ts';
+import { CLUSTER, OTHER_CLUSTER, only, Puppet, Stage, stranger, transcript } from '../support/stage.ts';
 
 function welcomeOf(puppet: Puppet, clusterId: ClusterId = CLUSTER, profile: ProfileName = 'lan'): Message {
-  return { kind: 'welcome', clusterId, record: recordOf([1], profile), entries: [puppet.entry()] };
+  return { kind: 'welcome', clusterId, record: recordOfVoters([1], { profile }), entries: [puppet.entry()] };
 }
 
 /** Without a cluster, its first life durable, its seed being looked up. */
@@ -183,7 +184,7 @@ describe('a node without a cluster', () => {
 
 describe('a member', () => {
   test('lets in who names its cluster, with the whole list and the record', () => {
-    const record = recordOf([1, 2, 3]);
+    const record = recordOfVoters([1, 2, 3]);
     const stage = new Stage({ record }).enter();
     stage.hear(new Puppet(1).hello());
     const join: Message = { kind: 'join', clusterName: 'default', entry: new Puppet(4).entry() };

@@ -12,7 +12,6 @@ import {
   type Command,
   type CommandResult,
   type CoreEvent,
-  clusterHashOf,
   createNode,
   type DurableState,
   type Envelope,
@@ -27,13 +26,13 @@ import {
   nodeId,
   type ProfileName,
   runNonce,
-  type Tag,
 } from '../../src/core/index.ts';
 import { Scheduler } from '../../src/sim/scheduler.ts';
-import { MemoryNetwork, type MemoryTransport } from '../../src/transport/memory.ts';
-import { Codec } from '../../src/wire/index.ts';
+import { MemoryNetwork } from '../../src/transport/memory.ts';
+import { eventLine } from './event-line.ts';
+import { CLUSTER, envelopeOf, Stranger } from './stranger.ts';
 
-export const CLUSTER = 'c'.repeat(32) as ClusterId;
+export { CLUSTER, envelopeOf };
 export const BORN = 1_790_000_000_000;
 const REPLACE_AFTER_MS = 600_000;
 /** Datagrams in the buffer of a process that does not read: the oldest stay, later ones are lost. */
@@ -155,7 +154,12 @@ export class Resident {
         stop: (wish, ended) => {
           this.stops.push(wish);
           if (this.stopsInMs > wish.deadMs) town.scheduler.schedule(wish.deadMs, () => held(() => ended(false)));
-          town.scheduler.schedule(this.stopsInMs, () => held(() => ended(true)));
+          town.scheduler.schedule(this.stopsInMs, () =>
+            held(() => {
+              town.write(citizen.name, `its workloads are dead (${wish.scope})`);
+              ended(true);
+            }),
+          );
         },
       },
       timer: { arm: (due, fire) => this.#arm(due, fire), disarm: () => this.#arm(at(Number.POSITIVE_INFINITY), () => {}) },
@@ -188,9 +192,13 @@ export class Resident {
         },
       },
       resolver: { resolve: (seed, done) => town.scheduler.schedule(1, () => done([...(town.names.get(seed) ?? [address(seed)])], null)) },
-      onEvent: (event) => this.events.push(event),
+      onEvent: (event) => {
+        this.events.push(event);
+        town.write(this.node.name, eventLine(event));
+      },
       onExit: (reason, message) => {
         this.exit = { reason, message };
+        town.write(this.node.name, `exits: ${reason}`);
       },
     });
     this.driver.start();
@@ -267,47 +275,6 @@ export class Resident {
   }
 }
 
-/** Whoever sends what the test has made up. */
-export class Stranger {
-  readonly #transport: MemoryTransport;
-  readonly #codec = new Codec();
-  readonly heard: Envelope[] = [];
-  heardBytes = 0;
-
-  constructor(transport: MemoryTransport, answer: ((asked: Envelope) => Envelope | null) | null) {
-    this.#transport = transport;
-    transport.listen({
-      datagram: (_from, bytes) => {
-        this.heardBytes += bytes.length;
-        const decoded = this.#codec.decode(bytes.slice());
-        if (decoded.kind === 'message') this.heard.push(decoded.envelope);
-      },
-      asked: (_from, bytes, reply) => {
-        const decoded = this.#codec.decode(bytes);
-        if (decoded.kind !== 'message' || answer === null) return;
-        const envelope = answer(decoded.envelope);
-        if (envelope !== null) reply(this.#codec.encodeFrame(envelope));
-      },
-    });
-  }
-
-  say(to: Address, sender: Tag, counter: number, message: Envelope['message']): void {
-    this.#transport.send(to, this.#codec.encodeDatagram(envelopeOf(sender, counter, message)));
-  }
-
-  ask(to: Address, sender: Tag, message: Envelope['message']): void {
-    this.#transport.exchange(to, this.#codec.encodeFrame(envelopeOf(sender, 1, message)), 3000, (answer) => {
-      if (answer.kind !== 'answer') return;
-      const decoded = this.#codec.decode(answer.bytes);
-      if (decoded.kind === 'message') this.heard.push(decoded.envelope);
-    });
-  }
-}
-
-export function envelopeOf(sender: Tag, counter: number, message: Envelope['message']): Envelope {
-  return { clusterHash: clusterHashOf(CLUSTER), sender, counter, recordVersion: 0, message };
-}
-
 export class SmallTown {
   readonly scheduler = new Scheduler();
   readonly names = new Map<string, readonly Address[]>();
@@ -317,6 +284,10 @@ export class SmallTown {
   /** All datagrams that were sent. */
   readonly captured: { readonly from: Address; readonly to: Address; readonly bytes: Uint8Array }[] = [];
   isCapturing = false;
+  /** What was told, by whom, when. */
+  readonly chronicle: { readonly atMs: number; readonly who: string; readonly what: string }[] = [];
+  /** Looked at after every event of the world. */
+  onInstant: (() => void) | null = null;
   datagramBytes = 0;
   datagramCount = 0;
   readonly network: MemoryNetwork;
@@ -384,6 +355,24 @@ export class SmallTown {
     return { stranger: new Stranger(this.network.open(own), answer), address: own };
   }
 
+  write(who: string, what: string): void {
+    this.chronicle.push({ atMs: this.scheduler.nowMs, who, what });
+  }
+
+  /** The instants at which `who` told what begins so, from `sinceMs` on. */
+  told(who: Resident, what: string, sinceMs = 0): number[] {
+    return this.chronicle
+      .filter((line) => line.who === who.node.name && line.what.startsWith(what) && line.atMs >= sinceMs)
+      .map(({ atMs }) => atMs);
+  }
+
+  /** From an instant on, as lines of seconds since then. */
+  transcript(sinceMs: number, picks: (what: string) => boolean = () => true): string[] {
+    return this.chronicle
+      .filter(({ atMs, what }) => atMs >= sinceMs && picks(what))
+      .map(({ atMs, who, what }) => `${((atMs - sinceMs) / 1000).toFixed(1)} ${who} ${what}`);
+  }
+
   cut(a: readonly Resident[], b: readonly Resident[]): void {
     for (const one of a) {
       for (const other of b) {
@@ -402,6 +391,7 @@ export class SmallTown {
     let count = 0;
     let instant = -1;
     while (this.scheduler.runNext(until)) {
+      this.onInstant?.();
       count = Math.floor(this.scheduler.nowMs) === instant ? count + 1 : 0;
       instant = Math.floor(this.scheduler.nowMs);
       if (count > 200_000) throw new Error('time does not pass');

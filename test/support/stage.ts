@@ -6,14 +6,11 @@ import {
   at,
   type Beats,
   type ClusterId,
-  type ClusterRecord,
   type Command,
-  type CoreEvent,
   clusterHashOf,
   createNode,
   type Effect,
   type Envelope,
-  genesis,
   type Incarnation,
   type Input,
   type MemberEntry,
@@ -22,31 +19,17 @@ import {
   type Node,
   type NodeOptions,
   Outbox,
-  type ProfileName,
   type RunNonce,
   type Tag,
   tagOf,
 } from '../../src/core/index.ts';
-import { addressOf, entryOf, factsOf, idOf } from './members.ts';
+import { eventLine } from './event-line.ts';
+import { addressOf, entryOf, idOf } from './members.ts';
+import { BORN, optionsOf } from './options.ts';
 
 export const CLUSTER = 'c1'.repeat(16) as ClusterId;
 export const OTHER_CLUSTER = 'd2'.repeat(16) as ClusterId;
-/** Of every first life here. */
-export const BORN = 1_790_000_000_000;
-
-/** Of a cluster in which these ordinals vote, 0 being the node on stage. */
-export function recordOf(voters: readonly number[], profile: ProfileName = 'lan'): ClusterRecord {
-  return genesis(
-    voters.map((ordinal) => ({ id: idOf(ordinal), storeId: storeOf(ordinal) })),
-    profile,
-    7,
-    600_000,
-  );
-}
-
-function storeOf(ordinal: number): string {
-  return ordinal.toString(16).padStart(2, '0').repeat(16);
-}
+export { BORN };
 
 /** Of the node's run. */
 export const NONCE = 'ab'.repeat(16) as RunNonce;
@@ -60,34 +43,7 @@ export class Stage {
   /** Not a member yet: `enter` lets its first life begin. Its list is on stage alone, without a record, unless one is given. */
   constructor(options: Partial<NodeOptions> = {}, nowMs = 1_000_000) {
     this.nowMs = nowMs;
-    this.node = createNode(
-      {
-        id: idOf(0),
-        storeId: storeOf(0),
-        nonce: NONCE,
-        incarnation: BORN as Incarnation,
-        bornIncarnation: BORN as Incarnation,
-        clusterName: 'default',
-        clusterId: CLUSTER,
-        profile: 'lan',
-        facts: factsOf(0),
-        seeds: [],
-        knownPeers: [],
-        writeCount: 0,
-        previous: null,
-        record: null,
-        acceptor: null,
-        vote: null,
-        lastFence: null,
-        mustStaySilent: false,
-        maxVoters: 7,
-        expect: null,
-        canLead: true,
-        randomSeed: 1,
-        ...options,
-      },
-      at(nowMs),
-    );
+    this.node = createNode(optionsOf(0, { nonce: NONCE, clusterId: CLUSTER, ...options }), at(nowMs));
   }
 
   get tag(): Tag {
@@ -243,24 +199,13 @@ function line(effect: Effect): string {
     case 'resolve':
       return `resolve ${effect.seed}`;
     case 'event':
-      return `event ${effect.event.type}${subjectOf(effect.event)}: ${effect.event.reason}`;
+      return `event ${eventLine(effect.event)}: ${effect.event.reason}`;
     case 'stop-workloads':
       return `stop ${effect.scope === 'all' ? 'all workloads' : 'those of the leader'} of life ${effect.incarnation - BORN} within ${effect.deadMs} ms`;
     case 'command-result':
       return `result ${effect.ticket}: ${effect.result.kind === 'done' ? 'done' : `${effect.result.code}, ${effect.result.message}`}`;
     case 'exit':
       return `exit ${effect.reason}: ${effect.message}`;
-  }
-}
-
-function subjectOf(event: CoreEvent): string {
-  switch (event.type) {
-    case 'leader-changed':
-      return ` to ${event.leader === null ? 'nobody' : `${event.leader} by token ${event.token}`}`;
-    case 'record-changed':
-      return ` to version ${event.version} of epoch ${event.epoch}`;
-    default:
-      return ` ${event.member}`;
   }
 }
 

@@ -15,7 +15,6 @@ type State =
   | { readonly kind: 'fencing'; readonly hasFailed: boolean }
   /** The next life, not yet quorate. */
   | { readonly kind: 'fenced' }
-  | { readonly kind: 'leaving' }
   | { readonly kind: 'left' };
 
 export class StandingMachine {
@@ -44,10 +43,6 @@ export class StandingMachine {
     return this.#state.kind === 'fencing';
   }
 
-  get isEnding(): boolean {
-    return this.#state.kind === 'leaving' || this.#state.kind === 'left';
-  }
-
   /** Quorate without a break since. */
   quorateSince(): MonotonicMs | null {
     return this.#state.kind === 'quorate' ? this.#state.since : null;
@@ -73,10 +68,6 @@ export class StandingMachine {
   /** Children are dead and the next incarnation is on disk. */
   endFence(): void {
     if (this.#state.kind === 'fencing') this.#state = { kind: 'fenced' };
-  }
-
-  leave(): void {
-    this.#state = { kind: 'leaving' };
   }
 
   end(): void {

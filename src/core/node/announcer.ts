@@ -68,8 +68,9 @@ export class Announcer {
   #expect({ id, incarnation }: Condemned, announceAt: number): void {
     if (this.hasEnded(id, incarnation)) return;
     const known = this.#waits.get(id);
-    // The same condemnation told twice: the shorter wait was as honest as the longer.
-    if (known !== undefined && known.incarnation >= incarnation && known.announceAt <= announceAt) return;
+    // The same condemnation told twice: the shorter wait was as honest as the longer. A lower life ends with the higher.
+    if (known !== undefined && (known.incarnation > incarnation || (known.incarnation === incarnation && known.announceAt <= announceAt)))
+      return;
     this.#waits.set(id, { incarnation, announceAt });
   }
 }

@@ -41,7 +41,7 @@ export class Chain {
   #epochSince: MonotonicMs;
   readonly #deltas = new Map<number, Change>();
   /** Since when each condemned entry is known here (reaping). */
-  readonly #condemnedSince = new Map<NodeId, MonotonicMs>();
+  readonly #condemnedSince = new Map<NodeId, { readonly incarnation: number; readonly since: MonotonicMs }>();
 
   constructor(
     self: NodeId,
@@ -62,7 +62,7 @@ export class Chain {
     this.#epochSince = now;
     this.acceptor = new Acceptor(acceptor ?? { version: (record?.version ?? 0) + 1, promised: null, accepted: null });
     for (const entry of record?.condemned ?? []) {
-      this.#condemnedSince.set(entry.id, now);
+      this.#condemnedSince.set(entry.id, { incarnation: entry.incarnation, since: now });
       // After a restart nobody remembers how long was waited: the whole time again (R9).
       announcer.expectOwn(entry, timings.failMs, now);
     }
@@ -102,8 +102,8 @@ export class Chain {
 
   /** R2: its entry has been known here, in this run, for so long that nobody can still need it. */
   mayReap(id: NodeId, now: MonotonicMs): boolean {
-    const since = this.#condemnedSince.get(id);
-    return since !== undefined && now - since >= REAP_AFTER_MS;
+    const entry = this.#condemnedSince.get(id);
+    return entry !== undefined && now - entry.since >= REAP_AFTER_MS;
   }
 
   /** A change that was decided on top of the present record. */
@@ -157,8 +157,9 @@ export class Chain {
   #adopt(record: ClusterRecord, now: MonotonicMs, outbox: Outbox): void {
     this.#adopting = record;
     this.acceptor.advance(record.version);
-    const condemned = new Set(record.condemned.map((entry) => entry.id));
-    for (const id of condemned) if (!this.#condemnedSince.has(id)) this.#condemnedSince.set(id, now);
+    const condemned = new Map(record.condemned.map((entry) => [entry.id, entry.incarnation]));
+    for (const [id, incarnation] of condemned)
+      if (this.#condemnedSince.get(id)?.incarnation !== incarnation) this.#condemnedSince.set(id, { incarnation, since: now });
     for (const id of this.#condemnedSince.keys()) if (!condemned.has(id)) this.#condemnedSince.delete(id);
     this.#ledger.write(outbox, (at, box) => {
       if (this.#adopting === record) this.#adopting = null;

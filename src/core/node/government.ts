@@ -26,12 +26,13 @@ import type {
   WholeRecord,
 } from '../message.ts';
 import type { Random } from '../random.ts';
-import { type ClusterRecord, isCondemned, isVoter, majorityOf } from '../record/index.ts';
+import { type ClusterRecord, isCondemned, majorityOf } from '../record/index.ts';
 import { at, type MonotonicMs, NEVER } from '../time.ts';
 import type { Timings } from '../timings.ts';
 import type { LeaderView, QuorumView, RecordView } from '../view.ts';
 import type { Situation } from './agenda.ts';
 import { Announcer } from './announcer.ts';
+import { CatchUp } from './catch-up.ts';
 import { Chain } from './chain.ts';
 import { Confirmation } from './confirmation.ts';
 import { Council } from './council.ts';
@@ -78,9 +79,7 @@ export class Government {
   #timings: Timings;
   readonly #wishes = new Wishes();
   readonly #outlook: Outlook;
-  /** The record that each voter said last it holds. */
-  readonly #versions = new Map<NodeId, number>();
-  #askedRecordAt = Number.NEGATIVE_INFINITY;
+  readonly #catchUp: CatchUp;
   #bootMs = 0;
   #recallAt: MonotonicMs = at(0);
 
@@ -125,6 +124,9 @@ export class Government {
       () => this.#beatFacts(ledger.writeCount),
       () => this.recall.isCleared,
       introduce,
+    );
+    this.#catchUp = new CatchUp(self, roster, voice, this.chain, timings, (slot, version, at0, outbox) =>
+      this.council.update(slot, version, at0, outbox),
     );
     this.#outlook = new Outlook(self, roster, this.chain, this.keeper, this.announcer, timings);
     this.confirmation = new Confirmation(self.id, roster, voice, this.chain, this.keeper, timings);
@@ -202,7 +204,7 @@ export class Government {
   }
 
   versionOf(id: NodeId): number {
-    return this.#versions.get(id) ?? 0;
+    return this.#catchUp.versionOf(id);
   }
 
   retime(timings: Timings, now: MonotonicMs): void {
@@ -212,6 +214,7 @@ export class Government {
     this.council.retime(timings);
     this.confirmation.retime(timings);
     this.#outlook.retime(timings);
+    this.#catchUp.retime(timings);
   }
 
   /** R15: a gap of this process. */
@@ -243,16 +246,16 @@ export class Government {
   /** From a known, living member, directly. */
   hear(slot: number, from: Address, envelope: Envelope, message: RecordMessage, now: MonotonicMs, outbox: Outbox): boolean {
     const { table } = this.#roster;
-    this.#compareVersions(slot, envelope.recordVersion, now, outbox);
+    this.#catchUp.compare(slot, envelope.recordVersion, now, outbox);
     if (message.kind !== 'relayed') return this.#take(slot, envelope.counter, envelope.recordVersion, message, from, null, now, outbox);
     const origin = table.slotOfTag(message.originSender);
     const isForThis = message.target === this.#self.id || (message.target === null && this.chain.isVoter);
     if (isForThis && origin !== NONE && table.isAlive(origin) && origin !== table.selfSlot) {
       this.#roster.hearDirect(origin, message.originCounter, now, outbox);
-      this.#compareVersions(origin, message.originRecordVersion, now, outbox);
+      this.#catchUp.compare(origin, message.originRecordVersion, now, outbox);
       return this.#take(origin, message.originCounter, message.originRecordVersion, message.inner, from, from, now, outbox);
     }
-    if (!isForThis) this.keeper.forwardRelayed(message, from, now, outbox);
+    if (!isForThis) this.keeper.relays.forwardRelayed(message, from, now, outbox);
     return true;
   }
 
@@ -284,7 +287,7 @@ export class Government {
       case 'beat': {
         this.recall.remember(id, this.#roster.table.tagOf(slot), this.#roster.table.incarnationOf(slot), message.writeCount);
         const isKnown = this.keeper.hearBeat(slot, message, counter, via, now, outbox);
-        if (message.isShort && via === null) this.keeper.passOn(slot, message, counter, recordVersion, from, now, outbox);
+        if (message.isShort && via === null) this.keeper.relays.passOn(slot, message, counter, recordVersion, from, now, outbox);
         return isKnown;
       }
       case 'ack':
@@ -329,26 +332,6 @@ export class Government {
     const wishes = this.#wishes.due(this.#timings, now);
     if (wishes.length === 0 || (this.chain.isVoter && this.#life().quorateSince !== null)) return;
     for (const wish of wishes) this.#voice.datagram(this.#addressesOf(this.#voterIds()), { kind: 'request', wish }, now, outbox);
-  }
-
-  #compareVersions(slot: number, theirs: number, now: MonotonicMs, outbox: Outbox): void {
-    const id = this.#roster.table.directory.idAt(slot);
-    if (this.chain.record !== null && isVoter(this.chain.record, id)) this.#versions.set(id, theirs);
-    const { version, isVoter: isOwnVoter } = this.chain;
-    if (theirs < version) {
-      if (isOwnVoter) this.council.update(slot, theirs, now, outbox);
-      return;
-    }
-    const newest = this.chain.newest?.version ?? 0;
-    if (theirs <= newest) return;
-    // The deltas are on their way, mostly; who still lacks them a moment later asks for the whole.
-    if (this.#askedRecordAt === Number.NEGATIVE_INFINITY) this.#askedRecordAt = now - this.#timings.heartbeatMs * 0.7;
-    if (now - this.#askedRecordAt < this.#timings.heartbeatMs) return;
-    this.#askedRecordAt = now;
-    const cluster = this.#self.clusterId;
-    const address = this.#roster.table.factsOf(slot).address;
-    if (cluster !== null)
-      this.#voice.ask({ kind: 'record', at: address, seed: null }, { kind: 'ask-record', clusterId: cluster }, now, outbox);
   }
 
   /** R14: a voter that started asks what the others remember of it; until a majority has said, it neither acks nor votes. */

@@ -6,20 +6,19 @@ import { sameTag, type Tag } from '../hash.ts';
 import { type Address, type NodeId, tagOf } from '../ids.ts';
 import { type Instant, Lease, Witness } from '../lease/index.ts';
 import { NONE } from '../membership/index.ts';
-import type { AckRow, Beat, Hello, Relayed } from '../message.ts';
+import type { AckRow, Beat, Hello } from '../message.ts';
 import type { Random } from '../random.ts';
 import { isCondemned, majorityOf } from '../record/index.ts';
 import { at, type MonotonicMs, NEVER } from '../time.ts';
 import type { Timings } from '../timings.ts';
 import type { Chain } from './chain.ts';
+import { Relays } from './relays.ts';
 import type { Roster } from './roster.ts';
 import type { Self } from './self.ts';
 import type { Voice } from './voice.ts';
 
 /** Members besides the voters that a beat goes to when its sender is short of acks. */
 const HELPERS = 3;
-const RELAYS_REMEMBERED = 128;
-const HOPS_MAX = 2;
 
 export interface BeatFacts {
   readonly storeId: string | null;
@@ -39,6 +38,7 @@ export interface Candidate {
 }
 
 export class Keeper {
+  readonly relays: Relays;
   lease: Lease;
   witness: Witness;
   readonly #self: Self;
@@ -54,7 +54,6 @@ export class Keeper {
   readonly #shown = new Map<string, number>();
   /** Acks that ride on the next beat, by voter. */
   #rows = new Map<NodeId, AckRow>();
-  readonly #relayed = new Map<string, Address>();
   #timings: Timings;
   #beatAt: MonotonicMs = NEVER;
   #retryAt: MonotonicMs = NEVER;
@@ -81,6 +80,7 @@ export class Keeper {
     this.#timings = timings;
     this.#random = random;
     this.#facts = facts;
+    this.relays = new Relays(self, roster, voice, chain);
     this.lease = new Lease(timings.fenceMs);
     this.witness = new Witness(timings.failMs, now);
   }
@@ -188,7 +188,7 @@ export class Keeper {
     if (row === 'hold') return this.isShown(tag);
     if (row === null) return true;
     const isDue = this.#chain.record?.voters.some((voter) => voter.id === id) ?? false;
-    if (via !== null) this.#relay(via, id, { kind: 'ack', acks: [row] }, now, outbox);
+    if (via !== null) this.relays.answer(via, id, { kind: 'ack', acks: [row] }, now, outbox);
     else if (isDue && !beat.isShort) this.#rows.set(id, row);
     else this.#voice.datagram([table.factsOf(slot).address], { kind: 'ack', acks: [row] }, now, outbox);
     return true;
@@ -333,74 +333,6 @@ export class Keeper {
       if (slot !== undefined) helpers.push(table.factsOf(slot).address);
     }
     return helpers;
-  }
-
-  // ── passing on (L1) ──
-
-  /** One that is short of acks was heard directly: its beat goes on to the voters, whole. */
-  passOn(slot: number, beat: Beat, counter: number, recordVersion: number, from: Address, now: MonotonicMs, outbox: Outbox): void {
-    const { table } = this.#roster;
-    const sender = table.tagOf(slot);
-    this.#forward(
-      {
-        kind: 'relayed',
-        hops: 1,
-        originSender: sender,
-        originCounter: counter,
-        originRecordVersion: recordVersion,
-        target: null,
-        inner: beat,
-      },
-      from,
-      now,
-      outbox,
-    );
-  }
-
-  /** What somebody passes on: for this node it is unwrapped by the caller; for others it goes one hop further, once. */
-  forwardRelayed(relayed: Relayed, from: Address, now: MonotonicMs, outbox: Outbox): void {
-    if (relayed.hops >= HOPS_MAX) return;
-    this.#forward({ ...relayed, hops: relayed.hops + 1 }, from, now, outbox);
-  }
-
-  /** The way an answer goes back: to whoever brought the question. */
-  #relay(via: Address, target: NodeId, inner: Relayed['inner'], now: MonotonicMs, outbox: Outbox): void {
-    const { tag } = this.#self;
-    const relayed: Relayed = {
-      kind: 'relayed',
-      hops: 1,
-      originSender: tag,
-      originCounter: this.#self.stamp(now),
-      originRecordVersion: this.#chain.version,
-      target,
-      inner,
-    };
-    this.#voice.datagram([via], relayed, now, outbox);
-  }
-
-  #forward(relayed: Relayed, from: Address, now: MonotonicMs, outbox: Outbox): void {
-    const { table } = this.#roster;
-    const key = `${keyOf(relayed.originSender)} ${relayed.originCounter} ${relayed.target ?? ''} ${relayed.inner.kind}`;
-    if (this.#relayed.has(key)) return;
-    if (this.#relayed.size >= RELAYS_REMEMBERED)
-      for (const oldest of [...this.#relayed.keys()].slice(0, RELAYS_REMEMBERED / 2)) this.#relayed.delete(oldest);
-    this.#relayed.set(key, from);
-    if (relayed.target !== null) {
-      // Back to one that asked: straight to it, and to whoever brought its question here.
-      const slot = table.slotOf(relayed.target);
-      const way = new Set<Address>();
-      if (slot !== NONE && slot !== table.selfSlot) way.add(table.factsOf(slot).address);
-      for (const [asked, brought] of this.#relayed) if (slot !== NONE && asked.startsWith(keyOf(table.tagOf(slot)))) way.add(brought);
-      this.#voice.datagram([...way].slice(0, 4), relayed, now, outbox);
-      return;
-    }
-    const to: Address[] = [];
-    for (const id of this.#voters()) {
-      const slot = table.slotOf(id);
-      if (slot !== NONE && !sameTag(table.tagOf(slot), relayed.originSender) && table.factsOf(slot).address !== from)
-        to.push(table.factsOf(slot).address);
-    }
-    this.#voice.datagram(to, relayed, now, outbox);
   }
 }
 

@@ -6,16 +6,17 @@ import { assert } from '../assert.ts';
 import type { CommandResult, DurableState, ExitReason, Outbox } from '../effect.ts';
 import { StandingMachine } from '../fence/index.ts';
 import { type ClusterId, INCARNATION_MAX, type Incarnation, incarnation, type NodeId } from '../ids.ts';
-import { type ClusterRecord, genesis, isVoter } from '../record/index.ts';
+import type { ClusterRecord } from '../record/index.ts';
 import { at, type MonotonicMs, NEVER } from '../time.ts';
 import type { Timings } from '../timings.ts';
 import type { FenceReason, FenceView } from '../view.ts';
-import { type Departure, departure, isAdoptedByMajority, leaveRefusal } from './departure.ts';
+import { type Departure, departure, leaveRefusal, walkOut } from './departure.ts';
 import { Farewell } from './farewell.ts';
 import type { Government } from './government.ts';
 import { Ledger } from './ledger.ts';
 import type { NodeOptions } from './node-options.ts';
 import type { LifeFacts } from './outlook.ts';
+import { recoveredRecord, recoveryRefusal } from './recovery.ts';
 import type { Roster } from './roster.ts';
 import type { Self } from './self.ts';
 import type { Talk } from './talk.ts';
@@ -40,7 +41,6 @@ export class Life {
   /** R13: until then orphans of the life before may still run. */
   #silentUntil: MonotonicMs = at(Number.NEGATIVE_INFINITY);
   #hasBegun = false;
-  /** A write that begins a life is under way. */
   #isBeginning = false;
   #isClean = false;
   #wasQuorateInRun = false;
@@ -214,9 +214,9 @@ export class Life {
       government.view(now, now)?.voters.map(({ name, ackAgeMs }) => ({ voter: name, ackAgeMs })) ?? [];
     this.#standing.beginFence(reason, message, evidence, now);
     government.keeper.silence();
-    const { stopMs } = this.#parts.timings();
-    outbox.push({ kind: 'stop-workloads', incarnation: this.#incarnation, deadMs: stopMs, scope: 'all' });
-    this.ledger.write(outbox, (_later, box) => this.#tell('fenced', message, box));
+    this.#stopWorkloads(outbox);
+    const fenced = this.#incarnation;
+    this.ledger.write(outbox, (_later, box) => this.#tell('fenced', message, box, fenced));
   }
 
   workloadsEnded(of: Incarnation, areDead: boolean, now: MonotonicMs, outbox: Outbox): void {
@@ -229,7 +229,7 @@ export class Life {
         }
         return;
       }
-      if (this.#exitAfterFence !== null) return this.#exit(this.#exitAfterFence.reason, this.#exitAfterFence.message, outbox);
+      if (this.#exitAfterFence !== null) return this.exit(this.#exitAfterFence.reason, this.#exitAfterFence.message, outbox);
     }
     if (!areDead) return;
     if (this.#departure?.phase === 'workloads') this.#departure.phase = 'leadership';
@@ -259,7 +259,7 @@ export class Life {
       if (this.#wasQuorateInRun || this.#wasSuperseded) {
         this.#exitAfterFence = { reason: 'superseded', message };
         if (this.#standing.isQuorate) return this.fence('superseded', message, now, outbox);
-        if (!this.#standing.isFencing) this.#exit('superseded', message, outbox);
+        if (!this.#standing.isFencing) this.exit('superseded', message, outbox);
         return;
       }
       this.#wasSuperseded = true;
@@ -275,41 +275,35 @@ export class Life {
       'the state directory is older than what the other voters remember of this agent: it was restored from a copy, and an agent that forgot its promises must not vote';
     this.#exitAfterFence = { reason: 'rolled-back', message };
     if (this.#standing.isQuorate) this.fence('superseded', message, now, outbox);
-    else if (!this.#standing.isFencing) this.#exit('rolled-back', message, outbox);
+    else if (!this.#standing.isFencing) this.exit('rolled-back', message, outbox);
   }
 
   storageFailed(reason: string, now: MonotonicMs, outbox: Outbox): void {
     const message = `the state could not be written: ${reason}`;
     if (this.#standing.isQuorate) {
       // R14: no vote, no act without a disk. The fence record cannot be written either, so hooks hear of it at once.
-      outbox.push({ kind: 'stop-workloads', incarnation: this.#incarnation, deadMs: this.#parts.timings().stopMs, scope: 'all' });
+      this.#stopWorkloads(outbox);
       this.#standing.beginFence('storage', message, [], now);
       this.#parts.government().keeper.silence();
       this.#tell('fenced', message, outbox);
       this.#exitAfterFence = { reason: 'storage', message };
       return;
     }
-    this.#exit('storage', message, outbox);
+    this.exit('storage', message, outbox);
   }
 
   // ── departing (R11) ──
 
   /** Refused with the reason when the rest could not go on; null when it has begun. */
   leave(ticket: number, now: MonotonicMs, outbox: Outbox): CommandResult | null {
-    const { chain } = this.#parts.government();
-    if (chain.isVoter && !this.#standing.isQuorate && (chain.record?.voters.length ?? 0) > 1) {
-      const message =
-        'this agent votes and is not quorate: no majority can take its vote back now; stop it instead, or leave once it is quorate';
-      return { kind: 'refused', code: 'not-quorate', message };
-    }
-    const refusal = this.#standing.isQuorate ? leaveRefusal(this.#parts.self.id, this.#parts.roster, this.#parts.government()) : null;
-    if (refusal !== null) return { kind: 'refused', code: 'would-lose-quorum', message: refusal };
-    this.#beginDeparture('left', ticket, now, outbox);
+    const refusal = leaveRefusal(this.#parts.self.id, this.#standing.isQuorate, this.#parts.roster, this.#parts.government());
+    if (refusal !== null) return refusal;
+    this.#setOut(departure('left', ticket, this.#parts.timings(), now), outbox);
     return null;
   }
 
   stop(ticket: number, now: MonotonicMs, outbox: Outbox): void {
-    this.#beginDeparture('stopped', ticket, now, outbox);
+    this.#setOut(departure('stopped', ticket, this.#parts.timings(), now), outbox);
   }
 
   /** The name was lost: leaves without asking, and waits for nothing but its workloads: others act on `left` at once (R9). */
@@ -318,47 +312,24 @@ export class Life {
     this.#setOut({ kind: 'left', ticket: null, exit: 'name-clash', message, phase: 'workloads', until: now }, outbox);
   }
 
-  #beginDeparture(kind: 'left' | 'stopped', ticket: number, now: MonotonicMs, outbox: Outbox): void {
-    this.#setOut(departure(kind, ticket, this.#parts.timings(), now), outbox);
-  }
-
   #setOut(of: Departure, outbox: Outbox): void {
-    const { timings } = this.#parts;
     this.#departure = of;
-    outbox.push({ kind: 'stop-workloads', incarnation: this.#incarnation, deadMs: timings().stopMs, scope: 'all' });
+    this.#stopWorkloads(outbox);
   }
 
-  #depart(departure: Departure, now: MonotonicMs, outbox: Outbox): void {
-    const government = this.#parts.government();
-    const record = government.chain.record;
-    if (departure.phase === 'leadership') {
-      // R10: stop leading for good, then propose; its `--leader` children are dead by now.
-      if (government.isNamedLeader() && this.#standing.isQuorate && now < departure.until) {
-        if (!this.#hasResigned) {
-          this.#hasResigned = true;
-          government.council.look(now);
-        }
-        return;
-      }
-      departure.phase = departure.kind === 'left' ? 'vote' : 'saying';
-      if (departure.phase === 'saying') return this.#say(departure, outbox);
-    }
-    if (departure.phase === 'vote') {
-      const isStillVoter = record !== null && isVoter(record, this.#parts.self.id) && record.voters.length > 1;
-      if (isStillVoter && now < departure.until) {
-        government.wish('remove-voter', this.#parts.self.id, now);
-        return;
-      }
-      if (record !== null && !isStillVoter && !isAdoptedByMajority(record, this.#parts.self.id, government) && now < departure.until)
-        return;
-      departure.phase = 'saying';
-      this.#say(departure, outbox);
-    }
+  #depart(of: Departure, now: MonotonicMs, outbox: Outbox): void {
+    const resign = (): void => {
+      this.#hasResigned = true;
+    };
+    const isReady = walkOut(of, this.#parts.self.id, this.#standing.isQuorate, this.#hasResigned, this.#parts.government(), now, resign);
+    if (isReady) this.#say(of, outbox);
   }
 
   #say(departure: Departure, outbox: Outbox): void {
     this.#isClean = true;
     this.ledger.write(outbox, (later, box) => {
+      // Given up, not lost: an end by one's own will is no fence.
+      this.#standing.end();
       this.#parts.government().keeper.silence();
       if (this.#hasBegun) this.#parts.roster.endSelf(departure.kind, later, box);
       this.#bidFarewell(departure.exit, departure.message, departure.ticket, later, box);
@@ -374,17 +345,23 @@ export class Life {
   #sayFarewell(farewell: Farewell, now: MonotonicMs, outbox: Outbox): void {
     if (!farewell.say(this.#parts.roster, this.#parts.talk(), this.#parts.timings(), now, outbox)) return;
     if (farewell.ticket !== null) outbox.push({ kind: 'command-result', ticket: farewell.ticket, result: { kind: 'done' } });
-    this.#exit(farewell.exit, farewell.message, outbox);
+    this.exit(farewell.exit, farewell.message, outbox);
   }
 
-  #exit(reason: ExitReason, message: string, outbox: Outbox): void {
+  #stopWorkloads(outbox: Outbox): void {
+    const { stopMs } = this.#parts.timings();
+    outbox.push({ kind: 'stop-workloads', incarnation: this.#incarnation, deadMs: stopMs, scope: 'all' });
+  }
+
+  /** The process is to end; nothing follows. */
+  exit(reason: ExitReason, message: string, outbox: Outbox): void {
     this.#isOver = true;
     this.#standing.end();
     outbox.push({ kind: 'exit', reason, message });
   }
 
-  #tell(type: 'quorate' | 'fenced' | 'fence-failed', reason: string, outbox: Outbox): void {
-    outbox.push({ kind: 'event', event: { type, member: this.#parts.self.facts.name, incarnation: this.#incarnation, reason } });
+  #tell(type: 'quorate' | 'fenced' | 'fence-failed', reason: string, outbox: Outbox, of: Incarnation = this.#incarnation): void {
+    outbox.push({ kind: 'event', event: { type, member: this.#parts.self.facts.name, incarnation: of, reason } });
   }
 
   #snapshot(writeCount: number): DurableState {
@@ -409,33 +386,18 @@ export class Life {
     };
   }
 
-  /** The operator's mistake: nothing was entered. */
-  refuseClusters(message: string, outbox: Outbox): void {
-    this.#exit('two-clusters', message, outbox);
-  }
-
   /** R12: the majority is lost for good; a new cluster of this node alone, at its next start. */
-  recover(cluster: ClusterId, ticket: number, outbox: Outbox): CommandResult | null {
+  recover(cluster: ClusterId, ticket: number, now: MonotonicMs, outbox: Outbox): CommandResult | null {
     const { options, self, government } = this.#parts;
     const { record } = government().chain;
-    if (record === null) return { kind: 'refused', code: 'not-quorate', message: 'this agent has no record to recover from' };
-    if (this.#standing.isQuorate)
-      return { kind: 'refused', code: 'invalid', message: 'this agent is quorate: there is nothing to recover from' };
-    // What is written as clean is not waited for at the next start (R13).
-    if (this.#standing.isFencing)
-      return { kind: 'refused', code: 'invalid', message: 'processes of the last lease are still being stopped: try again when they are' };
-    this.#recovered = {
-      cluster,
-      record: {
-        ...genesis([{ id: self.id, storeId: options.storeId }], record.profile, record.maxVoters, record.replaceAfterMs),
-        version: record.version + 1,
-        floor: record.floor,
-      },
-    };
+    const refusal = recoveryRefusal(record, this.#standing, this.#hasBegun);
+    if (record === null || refusal !== null) return refusal;
+    this.#recovered = { cluster, record: recoveredRecord(record, self.id, options.storeId) };
+    // On its way out: no majority that comes back meanwhile makes it quorate any more.
+    const message = 'recovered as a new cluster; start the agent again';
+    this.#departure = { kind: 'stopped', ticket, exit: 'stopped', message, phase: 'saying', until: now };
     this.#isClean = true;
-    this.ledger.write(outbox, (later, box) => {
-      this.#bidFarewell('stopped', 'recovered as a new cluster; start the agent again', ticket, later, box);
-    });
+    this.ledger.write(outbox, (later, box) => this.#bidFarewell('stopped', message, ticket, later, box));
     return null;
   }
 }

@@ -1,20 +1,24 @@
-// Wishes of the operator that are met at once.
+// Wishes of the operator: each is answered once, at once or when it is done.
 
 import { assertNever } from '../assert.ts';
 import type { CommandResult, Outbox, RefusedCommandCode } from '../effect.ts';
 import { tagsProblem } from '../facts.ts';
+import { clusterId } from '../ids.ts';
 import type { Command } from '../input.ts';
 import { NONE } from '../membership/index.ts';
 import type { Meta } from '../message.ts';
+import type { Random } from '../random.ts';
 import { isVoter } from '../record/index.ts';
 import type { MonotonicMs } from '../time.ts';
+import type { Admission } from './admission.ts';
 import type { Government } from './government.ts';
+import type { Life } from './life.ts';
 import type { Roster } from './roster.ts';
 import type { Self } from './self.ts';
 import type { Talk } from './talk.ts';
 import type { Voice } from './voice.ts';
 
-export type ImmediateCommand = Extract<Command, { readonly kind: 'forget' | 'set-tags' | 'set-address' | 'partition' | 'voters' }>;
+type ImmediateCommand = Extract<Command, { readonly kind: 'forget' | 'set-tags' | 'set-address' | 'partition' | 'voters' }>;
 
 const DONE: CommandResult = { kind: 'done' };
 
@@ -24,16 +28,52 @@ export class Operator {
   readonly #talk: Talk;
   readonly #voice: Voice;
   readonly #government: Government;
+  readonly #admission: Admission;
+  readonly #life: Life;
+  readonly #random: Random;
 
-  constructor(self: Self, roster: Roster, talk: Talk, voice: Voice, government: Government) {
-    this.#government = government;
+  constructor(
+    self: Self,
+    roster: Roster,
+    talk: Talk,
+    voice: Voice,
+    government: Government,
+    admission: Admission,
+    life: Life,
+    random: Random,
+  ) {
     this.#self = self;
     this.#roster = roster;
     this.#talk = talk;
     this.#voice = voice;
+    this.#government = government;
+    this.#admission = admission;
+    this.#life = life;
+    this.#random = random;
   }
 
-  obey(command: ImmediateCommand, isMember: boolean, now: MonotonicMs, outbox: Outbox): CommandResult {
+  /** `maySeek`: its first life is on disk, so that seeds may be asked at once. */
+  obey(ticket: number, command: Command, maySeek: boolean, now: MonotonicMs, outbox: Outbox): void {
+    if (this.#life.isDeparting || this.#life.isSayingFarewell) return answer(ticket, refused('leaving', 'this agent is leaving'), outbox);
+    switch (command.kind) {
+      case 'join':
+        this.#admission.join(ticket, command.seeds, now, outbox);
+        if (maySeek) this.#admission.tick(now, outbox);
+        return;
+      case 'leave':
+        return answer(ticket, this.#life.leave(ticket, now, outbox), outbox);
+      case 'stop':
+        return this.#life.stop(ticket, now, outbox);
+      case 'confirm':
+        return this.#government.confirmation.begin(ticket, this.#random.uint32(), now, outbox);
+      case 'recover-force':
+        return answer(ticket, this.#life.recover(clusterId(this.#random.hex32()), ticket, now, outbox), outbox);
+      default:
+        return answer(ticket, this.#obeyAtOnce(command, this.#life.hasBegun, now, outbox), outbox);
+    }
+  }
+
+  #obeyAtOnce(command: ImmediateCommand, isMember: boolean, now: MonotonicMs, outbox: Outbox): CommandResult {
     switch (command.kind) {
       case 'set-tags':
         return this.#setTags(command.tags, isMember, now, outbox);
@@ -112,6 +152,11 @@ export class Operator {
     this.#voice.muteTo(new Set(dropOut.map((name) => table.addressOf(slotOf(name)))));
     return DONE;
   }
+}
+
+/** Null: it will be answered when it is done. */
+function answer(ticket: number, result: CommandResult | null, outbox: Outbox): void {
+  if (result !== null) outbox.push({ kind: 'command-result', ticket, result });
 }
 
 function nobodyNamed(name: string): CommandResult {

@@ -2,6 +2,7 @@
 
 import type { NodeId } from '../ids.ts';
 import { type MemberTable, NONE } from '../membership/index.ts';
+import { type ClusterRecord, isVoter } from '../record/index.ts';
 import type { MonotonicMs } from '../time.ts';
 import type { MemberCounts, MemberView } from '../view.ts';
 import type { Graveyard } from './graveyard.ts';
@@ -12,6 +13,19 @@ type RttOf = (slot: number) => number | null;
 export interface Roles {
   isVoter(id: NodeId): boolean;
   isLeader(id: NodeId, incarnation: number): boolean;
+}
+
+export function rolesOf(recordNow: () => ClusterRecord | null): Roles {
+  return {
+    isVoter: (id) => {
+      const record = recordNow();
+      return record !== null && isVoter(record, id);
+    },
+    isLeader: (id, incarnation) => {
+      const leader = recordNow()?.leader ?? null;
+      return leader !== null && leader.id === id && leader.incarnation === incarnation;
+    },
+  };
 }
 
 export class Showing {

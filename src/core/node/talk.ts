@@ -10,10 +10,12 @@ import { type Envelope, type Hello, LIMITS, type MemberEntry, NO_BEATS, type Pus
 import type { Random } from '../random.ts';
 import { at, type MonotonicMs, NEVER } from '../time.ts';
 import type { Timings } from '../timings.ts';
-import type { RecordMessage } from './government.ts';
+import { Answers } from './answers.ts';
+import type { Fate, Govern, OnHello } from './callbacks.ts';
 import { Passages } from './passages.ts';
 import { Reconciler } from './reconcile.ts';
 import type { Roster, Source } from './roster.ts';
+import { echoOf, RoundTrips } from './round-trips.ts';
 import type { Self } from './self.ts';
 import type { Voice } from './voice.ts';
 
@@ -24,12 +26,8 @@ const ROOM_BYTES = LIMITS.datagramBytesMax - PUSH_FIXED_BYTES - SEAL_BYTES;
 /** Strangers greeted in one go. In a crowd few are: the counters that others tell confirm them soon enough. */
 const GREETINGS_PER_ROUND = 16;
 const GREETINGS_IN_A_CROWD = 2;
-/** Answers in one heartbeat: nobody can make this node a packet gun. Members' questions have as many of their own and one each, so that
- * no flood of strangers keeps a member from showing that it lives. */
-const ANSWERS_TO_STRANGERS = 64;
 /** Nobody follows a higher life of its own id further than this: one more must still be believed by whoever knows an earlier one. */
 const OWN_LEAP_MAX = INCARNATION_LEAP_MAX / 2;
-const RTTS_MAX = 256;
 const HIGHEST_TAG: Tag = { lo: 0xffffffff, hi: 0xffffffff };
 /** Rounds of a list in which nothing happens, in heartbeats, for up to so many members and for more. */
 const FEW = 8;
@@ -37,15 +35,6 @@ const CALM_ROUNDS_OF_FEW = 4;
 const CALM_ROUNDS = 8;
 /** In T_fail. */
 const CALM_AFTER = 2;
-
-/** A higher life of this node's id is known elsewhere, or this one was declared ended: a new one above `incarnation` is due. */
-export type Fate = (kind: 'superseded' | 'ended', incarnation: Incarnation, now: MonotonicMs, outbox: Outbox) => void;
-
-/** Learns who succeeds whom; not null for one that is let in only above this incarnation (R2). */
-export type OnHello = (hello: Hello, now: MonotonicMs) => Incarnation | null;
-
-/** Takes what concerns the record or the lease; false when the sender should introduce itself. */
-export type Govern = (slot: number, from: Address, envelope: Envelope, message: RecordMessage, now: MonotonicMs, outbox: Outbox) => boolean;
 
 export class Talk {
   readonly #self: Self;
@@ -62,16 +51,14 @@ export class Talk {
   readonly passages: Passages;
   readonly #ring: PeerRing;
   readonly #packer = new BeatPacker();
-  /** By slot, and of which run: a slot may become another's. */
-  readonly #rtts = new Map<number, { readonly tagLo: number; readonly ms: number }>();
   #deafTo: ReadonlySet<number> = new Set();
   #timings: Timings;
   #roundAt: MonotonicMs;
   #indexSeen = 0;
   #changedAt: MonotonicMs;
   #flushAt: MonotonicMs = NEVER;
-  #answersLeft = ANSWERS_TO_STRANGERS;
-  #membersAnswersLeft = ANSWERS_TO_STRANGERS;
+  readonly #answers: Answers;
+  readonly #roundTrips: RoundTrips;
 
   constructor(
     self: Self,
@@ -98,6 +85,8 @@ export class Talk {
     this.#govern = govern;
     this.#onHello = onHello;
     this.#previous = previous;
+    this.#answers = new Answers(refuse);
+    this.#roundTrips = new RoundTrips(roster.table);
     this.#ring = new PeerRing(random);
     this.passages = new Passages(self, roster.table);
     this.reconciler = new Reconciler(self, roster, voice, timings, random, (entries, at, box) =>
@@ -124,10 +113,7 @@ export class Talk {
     return this.#deafTo.size > 0 && this.#deafTo.has(this.#roster.table.slotOfTag(sender));
   }
 
-  readonly rttOf = (slot: number): number | null => {
-    const rtt = this.#rtts.get(slot);
-    return rtt !== undefined && rtt.tagLo === this.#roster.table.tagLoOf(slot) ? rtt.ms : null;
-  };
+  readonly rttOf = (slot: number): number | null => this.#roundTrips.of(slot);
 
   /** Everything that is due. */
   tick(now: MonotonicMs, outbox: Outbox): void {
@@ -178,7 +164,7 @@ export class Talk {
     }
     if (slot === NONE) {
       this.#refuse('unknown-sender');
-      if (this.#mayAnswer()) this.#voice.datagram([from], { kind: 'who', tag: sender }, now, outbox);
+      if (this.#answers.mayAnswer()) this.#voice.datagram([from], { kind: 'who', tag: sender }, now, outbox);
       return;
     }
     if (!isLiving) {
@@ -188,7 +174,7 @@ export class Talk {
         const aboutSelf = message.entries.filter((entry) => entry.id === this.#self.id);
         this.#believeAll(aboutSelf, 'relay', now, outbox);
       }
-      if (this.#mayAnswer()) this.#tellOf(slot, from, now, outbox);
+      if (this.#answers.mayAnswer()) this.#tellOf(slot, from, now, outbox);
       return;
     }
     switch (message.kind) {
@@ -197,10 +183,10 @@ export class Talk {
       case 'ping':
         // A ping for an earlier run at this address is not ours to answer.
         if (!sameTag(message.target, this.#self.tag)) return this.#refuse('ping-for-another');
-        if (this.#mayAnswerMember()) this.#voice.datagram([from], { kind: 'pong', echo: message.echo }, now, outbox);
+        if (this.#answers.mayAnswerMember()) this.#voice.datagram([from], { kind: 'pong', echo: message.echo }, now, outbox);
         return;
       case 'pong':
-        return this.#hearPong(slot, message.echo, envelope.counter, now);
+        return this.#roundTrips.hear(slot, message.echo, envelope.counter, this.#timings.failMs, now);
       case 'join':
       case 'welcome':
       case 'sync':
@@ -213,7 +199,7 @@ export class Talk {
         return this.#refuse('stream-message-in-datagram');
       default:
         // The record's and the lease's: an introduction is asked for where it would prove a succession.
-        if (!this.#govern(slot, from, envelope, message, now, outbox) && this.#mayAnswer())
+        if (!this.#govern(slot, from, envelope, message, now, outbox) && this.#answers.mayAnswer())
           this.#voice.datagram([from], { kind: 'who', tag: sender }, now, outbox);
     }
   }
@@ -256,8 +242,7 @@ export class Talk {
     const periodMs = this.#isCalm(now) ? heartbeatMs * (table.aliveCount <= FEW ? CALM_ROUNDS_OF_FEW : CALM_ROUNDS) : heartbeatMs;
     // A little jitter keeps members from marching in step.
     this.#roundAt = at(now + periodMs * this.#random.between(0.95, 1.05));
-    this.#answersLeft = ANSWERS_TO_STRANGERS;
-    this.#membersAnswersLeft = ANSWERS_TO_STRANGERS + this.#roster.table.aliveCount;
+    this.#answers.renew(table.aliveCount);
     this.#greet(now, outbox);
     table.setOwnCounter(this.#self.stamp(now));
     const peerCount = table.aliveCount - 1;
@@ -321,7 +306,7 @@ export class Talk {
     }
     for (const slot of greeted) {
       this.#roster.greeted(slot);
-      this.#sayHello([table.addressOf(slot)], this.#echo(now), now, outbox);
+      this.#sayHello([table.addressOf(slot)], echoOf(now), now, outbox);
     }
   }
 
@@ -337,14 +322,14 @@ export class Talk {
     if (floor !== null) {
       this.#refuse('below-floor');
       const answer = { kind: 'superseded', id: entry.id, incarnation: floor, tag: HIGHEST_TAG } as const;
-      if (this.#mayAnswer()) this.#voice.datagram([from], answer, now, outbox);
+      if (this.#answers.mayAnswer()) this.#voice.datagram([from], answer, now, outbox);
       return;
     }
     this.passages.datagramFrom(entry.id);
     const belief = this.#roster.believe(entry, 'itself', now, outbox);
     if (belief === 'self-superseded') return this.#aboutSelf(entry.incarnation, entry.tag, now, outbox);
     if (belief === 'refused') return;
-    if (!this.#mayAnswer()) return;
+    if (!this.#answers.mayAnswer()) return;
     const slot = table.slotOf(entry.id);
     if (slot === NONE) return;
     if (!table.hasTag(slot, tag)) {
@@ -357,7 +342,7 @@ export class Talk {
 
   #introduce(from: Address, asked: Envelope['sender'], now: MonotonicMs, outbox: Outbox): void {
     if (!sameTag(asked, this.#self.tag)) return this.#refuse('who-for-another');
-    if (this.#mayAnswer()) this.#sayHello([from], 0, now, outbox);
+    if (this.#answers.mayAnswer()) this.#sayHello([from], 0, now, outbox);
   }
 
   #sayHello(to: readonly Address[], echo: number, now: MonotonicMs, outbox: Outbox): void {
@@ -372,27 +357,7 @@ export class Talk {
 
   #ping(slot: number, now: MonotonicMs, outbox: Outbox): void {
     const { table } = this.#roster;
-    this.#voice.datagram([table.addressOf(slot)], { kind: 'ping', target: table.tagOf(slot), echo: this.#echo(now) }, now, outbox);
-  }
-
-  /** The instant of asking in µs: comes back with the answer, and is never 0. */
-  #echo(now: MonotonicMs): number {
-    return (Math.round(now * 1000) % 0xffffffff) + 1;
-  }
-
-  #hearPong(slot: number, echo: number, counter: number, now: MonotonicMs): void {
-    const tookMs = (this.#echo(now) - echo) / 1000;
-    if (echo === 0 || tookMs < 0 || tookMs > this.#timings.failMs) return;
-    this.#roster.table.emittedSince(slot, counter, now - tookMs);
-    const known = this.rttOf(slot);
-    if (!this.#rtts.has(slot) && this.#rtts.size >= RTTS_MAX) {
-      for (const oldest of this.#rtts.keys()) {
-        this.#rtts.delete(oldest);
-        break;
-      }
-    }
-    const ms = known === null ? tookMs : known + (tookMs - known) / 8;
-    this.#rtts.set(slot, { tagLo: this.#roster.table.tagLoOf(slot), ms });
+    this.#voice.datagram([table.addressOf(slot)], { kind: 'ping', target: table.tagOf(slot), echo: echoOf(now) }, now, outbox);
   }
 
   #believeAll(entries: readonly MemberEntry[], source: Source, now: MonotonicMs, outbox: Outbox): number[] {
@@ -426,23 +391,5 @@ export class Talk {
     // One that lived at this very address before has not been declared failed yet.
     const isPeer = (slot: number): boolean => slot !== table.selfSlot && table.isAlive(slot) && table.addressOf(slot) !== ownAddress;
     return this.#ring.take(count, table.slotLimit, isPeer).map((slot) => table.addressOf(slot));
-  }
-
-  #mayAnswerMember(): boolean {
-    if (this.#membersAnswersLeft <= 0) {
-      this.#refuse('too-many-questions');
-      return false;
-    }
-    this.#membersAnswersLeft -= 1;
-    return true;
-  }
-
-  #mayAnswer(): boolean {
-    if (this.#answersLeft <= 0) {
-      this.#refuse('too-many-questions');
-      return false;
-    }
-    this.#answersLeft -= 1;
-    return true;
   }
 }
