@@ -360,9 +360,7 @@ class MemberNode implements Node {
     this.#upkeep.retime(this.#timings);
     this.#government.retime(this.#timings, now);
     // The list first: it says where the voters are.
-    this.#life.enter(welcome.clusterId, outbox, (later, box) => {
-      this.#talk.believeList(welcome.entries, later, box);
-    });
+    this.#life.enter(welcome.clusterId, outbox, (later, box) => this.#talk.believeList(welcome.entries, later, box));
     // It does not say what was announced already: the whole time for each (R9).
     const waits = new Map(welcome.record.condemned.map(({ id }) => [id, this.#timings.failMs]));
     this.#government.chain.learnWhole(welcome.record, waits, now, outbox);
