@@ -7,7 +7,7 @@ import { run, SCENES } from '../../src/sim/index.ts';
 const SMALL: Readonly<Record<string, number>> = {
   'bootstrap-all-at-once': 5,
   'partition-heal': 4,
-  'long-partition': 2,
+  'long-partition': 3,
   'name-clash': 3,
   chaos: 4,
 };

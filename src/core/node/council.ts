@@ -162,13 +162,21 @@ export class Council {
 
   #onPrepare(from: NodeId, { version, ballot, suspects }: Prepare, via: Address | null, now: MonotonicMs, outbox: Outbox): void {
     if (!this.#mayVote()) return;
+    const isRepeated = this.#isSame(this.#chain.acceptor.state.promised, ballot);
     const prepared = this.#chain.acceptor.prepare(version, ballot);
     if (prepared.kind === 'ignored') return;
     if (prepared.kind === 'nack') return this.#say(from, { kind: 'nack', version, ballot, promised: prepared.promised }, via, now, outbox);
     this.#ledger.write(outbox, (later, box) => {
       const idleMs = suspects.map((suspect) => Math.floor(this.#keeper.witness.idleMs(suspect.id, suspect.incarnation, later)));
       const dwellLeftMs = Math.ceil(this.#chain.dwellLeftMs(later));
-      this.#say(from, { kind: 'promise', version, ballot, accepted: prepared.accepted, dwellLeftMs, idleMs }, via, later, box);
+      this.#answer(
+        from,
+        { kind: 'promise', version, ballot, accepted: prepared.accepted, dwellLeftMs, idleMs },
+        via,
+        isRepeated,
+        later,
+        box,
+      );
     });
   }
 
@@ -176,13 +184,14 @@ export class Council {
     const { record, acceptor } = this.#chain;
     if (!this.#mayVote() || record === null || this.#chain.newest !== record) return;
     const mayReap = (id: NodeId): boolean => this.#chain.mayReap(id, now);
+    const isRepeated = this.#isSame(acceptor.state.accepted?.ballot ?? null, ballot);
     const verdict = acceptor.accept(record, version, ballot, change, this.#chain.dwellLeftMs(now) <= 0, mayReap);
     if (verdict.kind === 'ignored') return;
     if (verdict.kind === 'nack') return this.#say(from, { kind: 'nack', version, ballot, promised: verdict.promised }, via, now, outbox);
     this.#acceptedSince ??= now;
     this.#ledger.write(outbox, (later, box) => {
       const idleMs = change.condemn.map((entry) => Math.floor(this.#keeper.witness.idleMs(entry.id, entry.incarnation, later)));
-      this.#say(from, { kind: 'accepted', version, ballot, idleMs }, via, later, box);
+      this.#answer(from, { kind: 'accepted', version, ballot, idleMs }, via, isRepeated, later, box);
     });
   }
 
@@ -287,10 +296,21 @@ export class Council {
 
   // ── saying ──
 
+  /** Who asks again did not hear the answer: it goes by other ways too (L1). */
+  #answer(to: NodeId, message: Said, via: Address | null, isRepeated: boolean, now: MonotonicMs, outbox: Outbox): void {
+    this.#say(to, message, via, now, outbox);
+    if (isRepeated && to !== this.#self.id) this.#sayThroughOthers(to, message, now, outbox);
+  }
+
+  #isSame(known: Ballot | null, ballot: Ballot): boolean {
+    return known !== null && compareBallots(known, ballot) === 0;
+  }
+
   #say(to: NodeId, message: Said, via: Address | null, now: MonotonicMs, outbox: Outbox): void {
     if (to === this.#self.id) return this.hear(to, message, null, now, outbox);
     const slot = this.#roster.table.slotOf(to);
-    if (via !== null) this.#voice.datagram([via], this.#wrapped(to, message, now), now, outbox);
+    if (via !== null)
+      this.#voice.datagram([...new Set([via, ...this.#someLiving(DETOURS, slot)])], this.#wrapped(to, message, now), now, outbox);
     else if (slot !== NONE) this.#voice.datagram([this.#roster.table.factsOf(slot).address], message, now, outbox);
   }
 

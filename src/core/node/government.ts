@@ -250,12 +250,14 @@ export class Government {
     if (message.kind !== 'relayed') return this.#take(slot, envelope.counter, envelope.recordVersion, message, from, null, now, outbox);
     const origin = table.slotOfTag(message.originSender);
     const isForThis = message.target === this.#self.id || (message.target === null && this.chain.isVoter);
-    if (isForThis && origin !== NONE && table.isAlive(origin) && origin !== table.selfSlot) {
+    // A voter takes a beat that goes to all voters, and passes it on: a ring leads through every one of them (L1).
+    if (message.target !== this.#self.id && origin !== table.selfSlot) this.keeper.relays.forwardRelayed(message, from, now, outbox);
+    // It comes by several ways; once is enough.
+    if (isForThis && origin !== NONE && table.isAlive(origin) && origin !== table.selfSlot && this.keeper.relays.isFirst(message)) {
       this.#roster.hearDirect(origin, message.originCounter, now, outbox);
       this.#catchUp.compare(origin, message.originRecordVersion, now, outbox);
       return this.#take(origin, message.originCounter, message.originRecordVersion, message.inner, from, from, now, outbox);
     }
-    if (!isForThis) this.keeper.relays.forwardRelayed(message, from, now, outbox);
     return true;
   }
 

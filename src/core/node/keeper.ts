@@ -80,7 +80,7 @@ export class Keeper {
     this.#timings = timings;
     this.#random = random;
     this.#facts = facts;
-    this.relays = new Relays(self, roster, voice, chain);
+    this.relays = new Relays(self, roster, voice, chain, timings.heartbeatMs, () => this.#helpers());
     this.lease = new Lease(timings.fenceMs);
     this.witness = new Witness(timings.failMs, now);
   }
@@ -101,6 +101,7 @@ export class Keeper {
     this.#timings = timings;
     this.lease = new Lease(timings.fenceMs);
     this.witness = new Witness(timings.failMs, now);
+    this.relays.retime(timings.heartbeatMs);
   }
 
   /** A life begins: no acks, first beat at once. */
@@ -188,9 +189,9 @@ export class Keeper {
     if (row === 'hold') return this.isShown(tag);
     if (row === null) return true;
     const isDue = this.#chain.record?.voters.some((voter) => voter.id === id) ?? false;
-    if (via !== null) this.relays.answer(via, id, { kind: 'ack', acks: [row] }, now, outbox);
-    else if (isDue && !beat.isShort) this.#rows.set(id, row);
+    if (isDue && !beat.isShort) this.#rows.set(id, row);
     else this.#voice.datagram([table.factsOf(slot).address], { kind: 'ack', acks: [row] }, now, outbox);
+    if (beat.isShort) this.relays.answer(via, id, { kind: 'ack', acks: [row] }, now, outbox);
     return true;
   }
 

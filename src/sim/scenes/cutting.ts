@@ -23,7 +23,7 @@ export const partitionHeal: Scene = {
   story:
     'two sides are cut off from each other for an hour: the majority fails the others, the minority suspects; healed, everyone is alive again everywhere',
   nodes: 5,
-  nodesMin: 2,
+  nodesMin: 3,
   untilMs: CUT_MS + HOUR_MS + 60_000,
   profile: 'lan',
   play(stage) {
@@ -35,7 +35,7 @@ export const longPartition: Scene = {
   name: 'long-partition',
   story: 'two sides are cut off for 25 hours, longer than a failed member is shown; healed, everyone is alive again everywhere',
   nodes: 3,
-  nodesMin: 2,
+  nodesMin: 3,
   untilMs: CUT_MS + 25 * HOUR_MS + 120_000,
   profile: 'wan',
   play(stage) {
