@@ -39,7 +39,6 @@ export function createNode(options: NodeOptions, now: MonotonicMs): Node {
   return new MemberNode(options, now);
 }
 
-/** In T_fail. */
 const UNHURRIED = 10;
 
 class MemberNode implements Node {
@@ -363,10 +362,10 @@ class MemberNode implements Node {
     this.#upkeep.retime(this.#timings);
     this.#government.retime(this.#timings, now);
     // The list first: it says where the voters are.
-    this.#life.enter(welcome.clusterId, outbox, (later, box) => {
-      this.#talk.believeList(welcome.entries, later, box);
-    });
-    this.#government.chain.learnWhole(welcome.record, new Map(), now, outbox);
+    this.#life.enter(welcome.clusterId, outbox, (later, box) => this.#talk.believeList(welcome.entries, later, box));
+    // It does not say what was announced already: the whole time for each (R9).
+    const waits = new Map(welcome.record.condemned.map(({ id }) => [id, this.#timings.failMs]));
+    this.#government.chain.learnWhole(welcome.record, waits, now, outbox);
   }
 
   readonly #adopted = (record: ClusterRecord, before: ClusterRecord | null, now: MonotonicMs, outbox: Outbox): void => {

@@ -36,6 +36,7 @@ export interface Situation {
 export function hasWish(situation: Situation): boolean {
   return (
     situation.silent.length > 0 ||
+    situation.reapable.length > 0 ||
     situation.hasResigned ||
     (situation.isLeaderGone && situation.mayLead !== null) ||
     voterChange(situation) !== null

@@ -10,7 +10,7 @@ const WINDOW_MS = 5000;
 const PACKETS_MAX = 25;
 const PACKETS_PER_MEMBER_MAX = 60;
 /** Who is short of acks is passed on by everyone to everyone, eight times a second. */
-const PACKETS_PER_PAIR_MAX = 8;
+const PACKETS_PER_PAIR_MAX = 32;
 
 export class NoStorms implements Checker {
   readonly rule = 'no-storms';

@@ -2,12 +2,12 @@
 // belongs to a mutually reachable majority, relays of two hops counted, becomes quorate, whatever the rest of the graph is.
 
 import type { Scene } from './scene.ts';
-import { nameOf, range } from './stage.ts';
+import { range } from './stage.ts';
 
-const CUT_MS = 3000;
+const CUT_MS = 2000;
 /** A lease that lapses at once, a fence, a clone hold that succession does not spare, and a few beats through others. */
-const SETTLED_MS = 13_000;
-const HELD_MS = 3000;
+const SETTLED_MS = 11_000;
+const HELD_MS = 2000;
 /** A packet's own way and two hops of relays. */
 const EDGES_MAX = 3;
 
@@ -30,10 +30,6 @@ export const graphs: Scene = {
     const together = mutuallyReachable(nodes, hears).find((members) => members.length > nodes / 2);
     if (together === undefined) return;
     for (let ms = SETTLED_MS; ms < SETTLED_MS + HELD_MS; ms += 250) stage.expectQuorate(CUT_MS + ms, together);
-    const names = together.map(nameOf).join(',');
-    stage.expect(CUT_MS + SETTLED_MS + HELD_MS - 1, `one of ${names} leads`, () =>
-      together.includes(stage.leader) ? null : 'none of them does',
-    );
   },
 };
 
