@@ -227,7 +227,8 @@ class MemberNode implements Node {
   problems(now: MonotonicMs): Problem[] {
     const isQuorate = this.#life.standing.isQuorate;
     return [
-      ...this.#admission.problems(),
+      // Who waits for orphans has a cluster, and is looking for none.
+      ...(this.#life.hasCluster && !this.#life.hasBegun ? [] : this.#admission.problems()),
       ...this.#talk.passages.problems(now, this.#timings.failMs),
       ...profileProblems(this.#options.profile, this.#timings.profile),
       ...orphanProblems(this.#life.hasCluster ? this.#life.silentMs(now) : 0),
@@ -270,6 +271,8 @@ class MemberNode implements Node {
     }
     this.#take(input, now, outbox);
     if (this.#life.isOver) return;
+    const { confirmation } = this.#government;
+    if (confirmation.isOpen) confirmation.tick(this.isQuorate(now, bootMs), now, outbox);
     this.#life.judgeGain(this.#government.remainingMs(now, bootMs), now, outbox);
     if (this.#roster.nameLostTo !== NONE && !this.#life.isDeparting) this.#yieldName(now, outbox);
     this.#tellLeader(now, bootMs, outbox);
@@ -313,7 +316,6 @@ class MemberNode implements Node {
     if (this.#life.isOver || this.#life.isSayingFarewell) return;
     if (this.#maySeek) this.#admission.tick(now, outbox);
     this.#decide(now, outbox);
-    this.#government.confirmation.tick(this.isQuorate(now, this.#bootMs), now, outbox);
     if (!this.#isMember) return;
     this.#upkeep.beginOnce(now);
     // Everyone beats to the voters; another member that is quorate leaves doubt to them (R8).

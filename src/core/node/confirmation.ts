@@ -41,6 +41,10 @@ export class Confirmation {
     this.#timings = timings;
   }
 
+  get isOpen(): boolean {
+    return this.#question !== null;
+  }
+
   get nextAt(): MonotonicMs {
     return this.#question?.until ?? NEVER;
   }
@@ -62,6 +66,7 @@ export class Confirmation {
     this.#voice.datagram(to, { kind: 'confirm', nonce }, now, outbox);
   }
 
+  /** Answered as soon as the last word of a majority is heard. */
   tick(isQuorate: boolean, now: MonotonicMs, outbox: Outbox): void {
     const question = this.#question;
     if (question === null) return;
