@@ -376,6 +376,8 @@ export class Talk {
   #aboutSelf(incarnation: Incarnation, tag: Envelope['sender'], now: MonotonicMs, outbox: Outbox): void {
     const own = this.#self;
     if (incarnation > own.incarnation + OWN_LEAP_MAX) return this.#refuse('absurd-incarnation');
+    // No other process of this id: this life slept until its end was reaped, and the next begins above the floor (R2).
+    if (sameTag(tag, HIGHEST_TAG) && incarnation >= own.incarnation) return this.#fate('ended', incarnation, now, outbox);
     const isAbove =
       incarnation > own.incarnation ||
       (incarnation === own.incarnation &&
