@@ -13,7 +13,7 @@ const WRONG_POLICY = [
     find: '(poll.idleMs[i] ?? 0) >= timings.condemnMs && !isKnown(record, suspect)',
     replace: '(poll.idleMs[i] ?? 0) >= 1200 && !isKnown(record, suspect)',
   },
-  { find: 'if (idleMs < this.#timings.condemnMs) continue;', replace: 'if (idleMs < 1200) continue;' },
+  { find: 'if (idleMs >= this.#timings.condemnMs && !isCondemned(', replace: 'if (idleMs >= 1200 && !isCondemned(' },
 ];
 
 export const MUTANTS = [
@@ -112,7 +112,7 @@ export const MUTANTS = [
     edits: [
       ...WRONG_POLICY,
       {
-        find: 'if (this.announcer.hasEnded(leader.id, leader.incarnation)) return true;',
+        find: 'if (this.#announcer.hasEnded(leader.id, leader.incarnation)) return true;',
         replace: 'if (isCondemned(record, leader.id, leader.incarnation)) return true;',
       },
     ],
@@ -263,8 +263,8 @@ export const MUTANTS = [
     scene: 'restarted-voters',
     edits: [
       {
-        find: 'return now - (this.#seen.get(id)?.sightAt ?? this.#startedAt);',
-        replace: 'return now - (this.#seen.get(id)?.sightAt ?? 0 * this.#startedAt);',
+        find: 'if (seen === undefined) return now - this.#startedAt;',
+        replace: 'if (seen === undefined) return now - 0 * this.#startedAt;',
       },
     ],
   },
