@@ -271,8 +271,7 @@ class MemberNode implements Node {
     }
     this.#take(input, now, outbox);
     if (this.#life.isOver) return;
-    const { confirmation } = this.#government;
-    if (confirmation.isOpen) confirmation.tick(this.isQuorate(now, bootMs), now, outbox);
+    if (this.#government.confirmation.isOpen) this.#government.confirmation.tick(this.isQuorate(now, bootMs), now, outbox);
     this.#life.judgeGain(this.#government.remainingMs(now, bootMs), now, outbox);
     if (this.#roster.nameLostTo !== NONE && !this.#life.isDeparting) this.#yieldName(now, outbox);
     this.#tellLeader(now, bootMs, outbox);

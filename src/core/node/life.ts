@@ -190,15 +190,8 @@ export class Life {
 
   /** After everything of a step: the first majority of this life makes it quorate. */
   judgeGain(remainingMs: number, now: MonotonicMs, outbox: Outbox): void {
-    if (
-      !this.#hasBegun ||
-      this.#isBeginning ||
-      this.#standing.isQuorate ||
-      this.#standing.isFencing ||
-      this.#departure !== null ||
-      remainingMs <= 0
-    )
-      return;
+    const isLiving = this.#hasBegun && !this.#isBeginning && this.#departure === null;
+    if (!isLiving || this.#standing.isQuorate || this.#standing.isFencing || remainingMs <= 0) return;
     if (this.#parts.government().isCondemnedSelf()) return;
     this.#standing.becomeQuorate(now);
     this.#wasQuorateInRun = true;
