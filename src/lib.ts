@@ -59,7 +59,7 @@ export class Agent {
 
   members(): MembersJson {
     const { view } = this.handle;
-    return membersJson(view, view.members(this.handle.nowMs()), this.handle);
+    return membersJson(this.handle, view.members(this.handle.nowMs()));
   }
 
   /** First those that are kept, then each as it happens, until the agent ends. */

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { defaultOptions } from '../src/agent/defaults.ts';
+import type { StatusJson } from '../src/api/contract.ts';
 import { readRoutes } from '../src/api/reads.ts';
 import { type Outcome, type Route, Routes } from '../src/api/routes.ts';
 import { memberJson, statusJson } from '../src/api/views.ts';
@@ -20,7 +21,7 @@ import { statusText } from '../src/cli/verbs/status.ts';
 import { LIMITS, PROFILES } from '../src/core/index.ts';
 import { parseCommandLine } from '../src/sim/command-line.ts';
 import { keepingIo } from './support/cli.ts';
-import { fakeAgent, memberView } from './support/fake-agent.ts';
+import { fakeAgent, heldLease, leasedView, memberView } from './support/fake-agent.ts';
 import { fixedTextsOf, strayWords } from './support/literals.ts';
 import { bare, readPage, shellWords } from './support/markdown.ts';
 
@@ -29,7 +30,11 @@ const text = readFileSync(join(root, 'README.md'), 'utf8');
 const page = readPage(text);
 const scripts: Record<string, string> = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).scripts;
 
-const agent = fakeAgent({ isDev: true, members: [memberView('n1'), memberView('host-3'), memberView('vm-2')] });
+const agent = fakeAgent({
+  isDev: true,
+  members: [memberView('n1'), memberView('host-3'), memberView('vm-2')],
+  view: { ...leasedView(heldLease()), quorum: () => ({ voters: 3, needed: 2, acking: 3, canLose: 1, isVoter: true }) },
+});
 const routes = new Routes(agent, () => '/run/quorate/quorate.sock');
 
 /** Every command in a block that is meant to be typed, as words. */
@@ -57,7 +62,9 @@ describe('what the README tells to type', () => {
   });
 
   test.each(commandsOf('npm run sim'))('%s is a line that the simulator takes', (line) => {
-    expect(parseCommandLine(shellWords(line).slice(4)).kind).not.toBe('usage-error');
+    const mutant = /--mutate=([\w-]+)/.exec(line)?.[1];
+    if (mutant === undefined) expect(parseCommandLine(shellWords(line).slice(4)).kind).not.toBe('usage-error');
+    else expect(`list ${readFileSync(join(root, 'scripts/mutants.mjs'), 'utf8')}`).toMatch(new RegExp(`(?<![\\w-])${mutant}(?![\\w-])`));
   });
 
   test.each(commandsOf('npm run bench'))('%s names a benchmark that exists', (line) => {
@@ -71,7 +78,7 @@ describe('what the README tells to type', () => {
   });
 
   test.each(commandsOf('quorate agent'))('%s is enough to start an agent', (line) => {
-    expect(readAgentOptions(parseFull(shellWords(line).slice(1)), {}).start.kind).toMatch(/^(init|join)$/);
+    expect(readAgentOptions(parseFull(shellWords(line).slice(1)), {}).start.kind).toMatch(/^(init|join|dev)$/);
   });
 
   test.each(commandsOf('curl'))('%s is answered', async (line) => {
@@ -134,9 +141,34 @@ describe('what the README lists', () => {
   });
 
   test('as profiles are all profiles, with their timings', () => {
-    const rows = page.table('Profile').map((cells) => cells.slice(0, 3).map(bare));
+    const rows = page.table('Profile').map(([profile, ...timings]) => [bare(profile!), ...timings.slice(0, 6).map(timeMs)]);
     const profiles = Object.values(PROFILES);
-    expect(rows).toEqual(profiles.map(({ profile, heartbeatMs, failMs }) => [profile, `${heartbeatMs} ms`, `${failMs / 1000} s`]));
+    expect(rows).toEqual(profiles.map((of) => [of.profile, of.heartbeatMs, of.fenceMs, of.lagMs, of.stopMs, of.condemnMs, of.failMs]));
+  });
+
+  test('as states and standings are all of them', () => {
+    const status = statusJson(agent, agent.nowMs(), '/q.sock');
+    expect(
+      page
+        .table('State')
+        .map(([state]) => bare(state!))
+        .sort(),
+    ).toEqual(Object.keys(status.members).sort());
+    const standings: Readonly<Record<StatusJson['standing'], true>> = {
+      joining: true,
+      quorate: true,
+      fenced: true,
+      'fence-failed': true,
+      leaving: true,
+      left: true,
+    };
+    expect(page.table('Standing').map(([standing]) => bare(standing!))).toEqual(Object.keys(standings));
+  });
+
+  test('as codes of run are those that only run gives', () => {
+    const listed = page.table('`quorate run` ends with').flatMap(([codes]) => codes!.match(/\d+/g) ?? []);
+    const own = [EXIT.timedOut, EXIT.runFailed, EXIT.notExecutable, EXIT.notFound, EXIT.usage];
+    expect(listed).toEqual(expect.arrayContaining(own.map(String)));
   });
 
   test('as routes are all routes that do something in this version', async () => {
@@ -172,8 +204,7 @@ describe('what the README mentions in passing', () => {
     '%s exists',
     (span) => {
       const verb = span.slice('quorate '.length);
-      // Named as what comes next.
-      if (verb !== 'run') expect(VERBS.map(({ name }) => name)).toContain(verb);
+      expect(VERBS.map(({ name }) => name)).toContain(verb);
     },
   );
 
@@ -184,8 +215,9 @@ describe('what the README mentions in passing', () => {
     },
   );
 
-  test.each([...new Set(text.match(/QUORATE_[A-Z_]+/g))])('%s is read from the environment', (variable) => {
-    expect([...SETTINGS.map(({ name }) => environmentName(name)), 'QUORATE_CONFIG']).toContain(variable);
+  test.each([...new Set(text.match(/QUORATE_[A-Z_]+/g))])('%s is read from the environment, or given to a command', (variable) => {
+    const given = readFileSync(join(root, 'src/agent/hooks.ts'), 'utf8').match(/QUORATE_[A-Z]+/g) ?? [];
+    expect([...SETTINGS.map(({ name }) => environmentName(name)), 'QUORATE_CONFIG', ...given]).toContain(variable);
   });
 
   test.each([...new Set(page.spans.filter((span) => /^(GET|POST|PUT) \//.test(span)).map((span) => span.replace('{name}', 'n1')))])(
@@ -233,8 +265,8 @@ describe('what the README shows as printed', () => {
       lines
         .trimEnd()
         .split('\n')
-        .map((line) => line.split(' ')[0]!);
-    const shown = page.blocks.find(({ text: lines }) => lines.startsWith('standing '))!.text;
+        .map((line) => line.split(/ {2,}/)[0]!);
+    const shown = page.blocks.find(({ text: lines }) => /^standing +quorate\nname /.test(lines))!.text;
     expect(labels(shown)).toEqual(labels(statusText(io, healthy)));
     expect(shown).toContain(/^quorum .*$/m.exec(statusText(io, healthy))![0]);
   });
@@ -249,6 +281,11 @@ describe('what the README shows as printed', () => {
     for (const head of heads) expect(head).toEqual(columns);
   });
 });
+
+function timeMs(text: string): number {
+  const [value, unit] = text.split(' ');
+  return Number(value) * (unit === 's' ? 1000 : 1);
+}
 
 async function answerTo(method: string, target: string, body: string): Promise<Outcome> {
   const found = routes.find(method, target);

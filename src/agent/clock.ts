@@ -1,5 +1,6 @@
 // The clock and the one timer of the agent. The monotone clock decides everything; the wall clock is for people to read.
 
+import { uptime } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import { at, type MonotonicMs, NEVER } from '../core/index.ts';
 import type { Clock, Timer } from './ports.ts';
@@ -7,6 +8,11 @@ import type { Clock, Timer } from './ports.ts';
 export class HostClock implements Clock {
   nowMs(): MonotonicMs {
     return at(performance.now());
+  }
+
+  /** os.uptime() counts suspension on Linux (it reads CLOCK_BOOTTIME); elsewhere it may follow the wall clock, which decides nothing. */
+  bootMs(): number {
+    return process.platform === 'linux' ? uptime() * 1000 : performance.now();
   }
 
   /** When that instant was, or will be, as the wall clock stands now. */
@@ -23,13 +29,13 @@ const TIMEOUT_MS_MAX = 2 ** 31 - 1;
  * alone, and looks again when it fires: making one anew each time would cost more than the rest of the step.
  */
 export class HostTimer implements Timer {
-  readonly #clock: Clock;
+  readonly #clock: Pick<Clock, 'nowMs'>;
   #due: MonotonicMs = NEVER;
   #fire: () => void = () => {};
   #timeout: NodeJS.Timeout | null = null;
   #timeoutAt: MonotonicMs = NEVER;
 
-  constructor(clock: Clock) {
+  constructor(clock: Pick<Clock, 'nowMs'>) {
     this.#clock = clock;
   }
 

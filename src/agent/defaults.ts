@@ -5,7 +5,10 @@ import { hostname } from 'node:os';
 import { isProfileName, LIMITS } from '../core/index.ts';
 import { DEFAULT_PORT } from './endpoint.ts';
 import { OperationalError } from './operational-error.ts';
-import type { AgentOptions, Start } from './options.ts';
+import type { AgentOptions, HookOptions, Start } from './options.ts';
+
+/** Small enough that a majority is quick to ask, large enough to lose three (R11). */
+export const MAX_VOTERS_DEFAULT = 7;
 
 /** What a program gives: as much of it as it likes. */
 export interface StartOptions extends Partial<Omit<AgentOptions, 'start' | 'tags' | 'settings' | 'configFile'>> {
@@ -38,8 +41,12 @@ const OPTION_OF: Readonly<Record<string, keyof StartOptions>> = {
   'state-dir': 'stateDir',
   profile: 'profile',
   'no-vote': 'canVote',
+  'no-lead': 'canLead',
+  'max-voters': 'maxVoters',
+  expect: 'expect',
   zone: 'zone',
   tag: 'tags',
+  on: 'hooks',
   insecure: 'isInsecure',
   'log-level': 'logLevel',
 };
@@ -62,6 +69,10 @@ export function defaultOptions(given: StartOptions = {}): AgentOptions {
     zone: given.zone ?? '',
     tags: Object.entries(given.tags ?? {}).sort(([a], [b]) => (a < b ? -1 : 1)),
     canVote: given.canVote ?? true,
+    canLead: given.canLead ?? true,
+    maxVoters: given.maxVoters ?? MAX_VOTERS_DEFAULT,
+    expect: given.expect ?? null,
+    hooks: given.hooks ?? [],
     socketPath: given.socketPath ?? null,
     stateDir: given.stateDir ?? null,
     isInsecure: given.isInsecure ?? false,
@@ -90,11 +101,20 @@ export function settingValues(options: Omit<AgentOptions, 'settings'>): Readonly
     'state-dir': options.stateDir,
     profile: options.profile,
     'no-vote': !options.canVote,
+    'no-lead': !options.canLead,
+    'max-voters': options.maxVoters,
+    expect: options.expect,
     zone: options.zone,
     tag: options.tags.map(([key, value]) => `${key}=${value}`),
+    on: options.hooks.map(hookText),
     insecure: options.isInsecure,
     'log-level': options.logLevel,
   };
+}
+
+function hookText({ events, command, timeoutMs }: HookOptions): string {
+  const line = command.kind === 'shell' ? `shell: ${command.text}` : command.words.join(' ');
+  return `${events.length === 0 ? 'sync' : events.join(',')}=${line} (${timeoutMs} ms)`;
 }
 
 function refuseUnknown(given: StartOptions): void {

@@ -13,7 +13,7 @@ import {
   Outbox,
 } from '../core/index.ts';
 import { Codec } from '../wire/index.ts';
-import type { Clock, Receiver, Resolver, Store, Timer, Transport } from './ports.ts';
+import type { Clock, Receiver, Resolver, Store, Timer, Transport, Workloads } from './ports.ts';
 
 export interface DriverPorts {
   readonly clock: Clock;
@@ -21,6 +21,7 @@ export interface DriverPorts {
   readonly transport: Transport;
   readonly store: Store;
   readonly resolver: Resolver;
+  readonly workloads: Workloads;
   /** Told of every event, in order. */
   readonly onEvent: (event: CoreEvent) => void;
   /** The node wants its process to end; the driver has stopped by then. */
@@ -113,7 +114,8 @@ export class Driver {
     try {
       let next: Input | undefined = input;
       while (next !== undefined && !this.#isStopped) {
-        this.#node.step(next, this.#ports.clock.nowMs(), this.#outbox);
+        const { clock } = this.#ports;
+        this.#node.step(next, clock.nowMs(), this.#outbox, clock.bootMs());
         const effects = this.#outbox.effects;
         for (let i = 0; i < effects.length && !this.#isStopped; i++) this.#do(effects[i] as Effect);
         this.#outbox.clear();
@@ -130,7 +132,7 @@ export class Driver {
   };
 
   #do(effect: Effect): void {
-    const { transport, store, resolver } = this.#ports;
+    const { transport, store, resolver, workloads } = this.#ports;
     switch (effect.kind) {
       case 'send': {
         const bytes = this.#codec.encodeDatagram(effect.envelope);
@@ -161,6 +163,13 @@ export class Driver {
         store.save(effect.state, (problem) => {
           if (this.#isStopped) return;
           this.#feed(problem === null ? { kind: 'persisted', ticket } : { kind: 'persist-failed', ticket, reason: problem });
+        });
+        return;
+      }
+      case 'stop-workloads': {
+        const { incarnation } = effect;
+        workloads.stop(effect, (areDead) => {
+          if (!this.#isStopped) this.#feed({ kind: 'workloads-ended', incarnation, areDead });
         });
         return;
       }

@@ -12,6 +12,13 @@ export interface LoggedEvent {
   readonly incarnation: number;
   readonly address: string;
   readonly reason: string;
+  /** Of `leader-changed`: null when there is none. */
+  readonly leader?: string | null;
+  readonly token?: number | null;
+  readonly isSelf?: boolean;
+  /** Of `record-changed`. */
+  readonly version?: number;
+  readonly epoch?: number;
 }
 
 /** Missed events in order, preceded by how many were overwritten before they could be read (null: nobody can know, e.g. another run's). */

@@ -2,6 +2,7 @@
 
 import type { Address, Command, CommandResult, MonotonicMs, NodeView } from '../core/index.ts';
 import type { EventLog } from './event-log.ts';
+import type { LeaseRegistry } from './workloads.ts';
 
 export interface AgentHandle {
   readonly version: string;
@@ -12,6 +13,10 @@ export interface AgentHandle {
   readonly events: EventLog;
   /** The monotone clock that `view` is to be read at. */
   nowMs(): MonotonicMs;
+  /** The other clock that a lease is to be read at: it counts suspension (R6). */
+  bootMs(): number;
+  /** Who runs something under this agent's lease. */
+  readonly leases: LeaseRegistry;
   /** The wall clock of an instant of the monotone one, for people to read; decides nothing. */
   wallClockMs(at: MonotonicMs): number;
   readonly startedAt: MonotonicMs;

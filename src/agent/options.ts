@@ -1,6 +1,6 @@
 // What an agent is started with, after flags, environment and file have been put together (cli/ does that) and checked.
 
-import type { ProfileName } from '../core/index.ts';
+import type { EventType, ProfileName } from '../core/index.ts';
 
 export type Start =
   /** A new cluster, if the state directory is empty; else what is there goes on. */
@@ -10,6 +10,14 @@ export type Start =
   | { readonly kind: 'dev' }
   /** None of the flags: go on with the state directory; an empty one is a usage error. */
   | { readonly kind: 'resume' };
+
+/** A command to run at events (INTERFACE, Hooks). */
+export interface HookOptions {
+  readonly events: readonly EventType[];
+  /** Program and arguments, run without a shell; or one text for `sh -c`. */
+  readonly command: { readonly kind: 'program'; readonly words: readonly string[] } | { readonly kind: 'shell'; readonly text: string };
+  readonly timeoutMs: number;
+}
 
 export interface AgentOptions {
   readonly start: Start;
@@ -21,9 +29,15 @@ export interface AgentOptions {
   readonly advertise: string | null;
   readonly clusterName: string;
   readonly profile: ProfileName;
+  /** Of a new cluster. */
+  readonly maxVoters: number;
+  /** `--expect N`: a new cluster of exactly N agents that have no state yet, by their unanimous vote. */
+  readonly expect: number | null;
   readonly zone: string;
   readonly tags: readonly (readonly [key: string, value: string])[];
   readonly canVote: boolean;
+  readonly canLead: boolean;
+  readonly hooks: readonly HookOptions[];
   /** Null: the first of the search order that may be created. */
   readonly socketPath: string | null;
   /** Null: the default for this user; a temporary one with `dev`. */

@@ -1,33 +1,29 @@
 // Puts a real agent together, in the order in which it may fail with the least harm: settings, state directory and its
 // lock, sockets, node, API. Takes it apart in the reverse order. Rules are the core's; what fails here is the machine.
 
-import {
-  type Address,
-  type Command,
-  type CommandResult,
-  createNode,
-  type Facts,
-  factsProblem,
-  type MonotonicMs,
-  portOf,
-} from '../core/index.ts';
+import { type CoreEvent, createNode, type Facts, factsProblem, portOf } from '../core/index.ts';
 import { type OpenTransport, openTransport, TransportError } from '../transport/index.ts';
 import { chooseAdvertised } from './advertise.ts';
 import { SYSTEM_CHANCE } from './chance.ts';
 import { HostClock, HostTimer } from './clock.ts';
 import { Driver } from './driver.ts';
 import { EventLog } from './event-log.ts';
+import { eventRecord } from './event-record.ts';
+import { FenceWork } from './fence-work.ts';
 import type { AgentHandle } from './handle.ts';
+import type { Hooks } from './hooks.ts';
+import { Handle } from './host-handle.ts';
 import { decideIdentity } from './identity.ts';
 import { type AgentLog, isLogLevel, openLog } from './log.ts';
+import { openHooks } from './open-hooks.ts';
 import { OperationalError } from './operational-error.ts';
 import type { AgentOptions } from './options.ts';
 import type { Store } from './ports.ts';
-import { planReload } from './reload.ts';
 import { HostResolver } from './resolver.ts';
 import type { Finished, RunningAgent } from './running.ts';
 import { chooseStateDir, type OpenState, openState } from './state-dir.ts';
-import { PROTOCOL_VERSION, VERSION } from './version.ts';
+import { VERSION } from './version.ts';
+import { LeaseRegistry } from './workloads.ts';
 
 export interface OpenedApi {
   readonly socketPath: string;
@@ -42,7 +38,7 @@ export interface StartDependencies {
   readOptions(): AgentOptions;
 }
 
-/** A stop that is not through by then ends all the same: peers will see the silence. */
+/** A stop that is not through by then, T_stop for the children aside, ends all the same: peers will see the silence. */
 const STOP_TIMEOUT_MS = 5000;
 const RELEASE_TIMEOUT_MS = 2000;
 
@@ -69,9 +65,9 @@ async function assemble(
   const isDev = options.start.kind === 'dev';
   const state = await openState(chooseStateDir(options.stateDir, isDev, process.env, process.getuid?.() === 0));
   undo.push(() => state.close());
-  const { start, seeds, clusterName, profile } = options;
-  const wishes = { stateDir: state.dir, start, hasSeeds: seeds.length > 0, clusterName, profile };
-  const { identity, isCreation, overruled } = decideIdentity(wishes, state.loaded, SYSTEM_CHANCE, Date.now());
+  const surroundings = { wallClockMs: Date.now(), bootId: state.bootId };
+  const wishes = { ...options, stateDir: state.dir, hasSeeds: options.seeds.length > 0 };
+  const { identity, isCreation, overruled } = decideIdentity(wishes, state.loaded, SYSTEM_CHANCE, surroundings);
 
   const opened = await bind(options, log);
   undo.push(() => opened.close());
@@ -88,16 +84,19 @@ async function assemble(
       restarts: identity.incarnation - identity.bornIncarnation,
       zone: options.zone,
       software: VERSION,
-      canVote: options.canVote && !(isDev && options.seeds.length > 0),
+      canVote: options.canVote && !isEphemeral(options),
       tags: options.tags,
     },
   };
   const factsWrong = factsProblem(facts);
   if (factsWrong !== null) throw new OperationalError('usage', factsWrong, 'give it another value; no peer would accept this one');
-  const node = createNode({ ...identity, facts, seeds: options.seeds, knownPeers: state.peers.addresses }, clock.nowMs());
+  const { seeds, canLead } = options;
+  const node = createNode({ ...identity, facts, seeds, canLead, knownPeers: state.peers.addresses }, clock.nowMs());
   const events = new EventLog(identity.incarnation - identity.bornIncarnation);
 
-  const ending = new Ending(log, state, opened);
+  const leases = new LeaseRegistry({ clock, view: () => node, drawId: SYSTEM_CHANCE.hex32, after });
+  const hooks = openHooks(options.hooks, { clock, view: () => node, socketPath: () => handle.socketPath, logger });
+  const ending = new Ending(log, state, opened, leases, hooks);
   const first = firstWrite(state.store);
   const driver = new Driver(node, {
     clock,
@@ -105,10 +104,8 @@ async function assemble(
     transport: opened.transport,
     store: first.store,
     resolver,
-    onEvent: ({ type, member, incarnation, address, reason }) => {
-      events.append({ timeMs: Date.now(), type, member, incarnation, address, reason });
-      logger.info({ event: type, member, incarnation, address, reason }, type);
-    },
+    workloads: new FenceWork(leases, hooks, () => node),
+    onEvent: (event) => onEvent(event),
     onExit: (reason, message) =>
       void ending.end({
         code: reason === 'left' || reason === 'stopped' ? 0 : 1,
@@ -118,7 +115,15 @@ async function assemble(
   });
   undo.push(async () => driver.halt());
 
-  const handle = new Handle({ options, dependencies, log, driver, clock, events, opened, isDev });
+  const onEvent = (event: CoreEvent): void => {
+    const record = eventRecord(event, options.name);
+    const { type, ...facts } = record;
+    const { timeMs, id } = events.append({ timeMs: Date.now(), ...record });
+    logger.info({ event: type, ...facts }, type);
+    leases.look();
+    hooks.tell({ id, time: new Date(timeMs).toISOString(), ...record });
+  };
+  const handle = new Handle({ options, dependencies, log, driver, clock, events, opened, isDev, leases });
   const api = await dependencies.openApi(handle, options.socketPath);
   handle.socketPath = api.socketPath;
   ending.api = api;
@@ -130,10 +135,11 @@ async function assemble(
   logger.info({ bound: opened.boundAddress, advertised: advertised.address, reason: advertised.reason }, 'address-chosen');
   logger.info({ socket: api.socketPath, stateDir: state.dir }, 'listening');
   if (isCreation) logger.info({ clusterId: identity.clusterId, profile: identity.profile }, 'cluster-created');
-  for (const sentence of overruled.filter((_, i) => isTyped(options, i === 0 ? 'cluster' : 'profile')))
-    logger.warn({ reason: sentence }, 'setting-overruled');
+  for (const { setting, sentence } of overruled) if (isTyped(options, setting)) logger.warn({ reason: sentence }, 'setting-overruled');
+  if (identity.mustStaySilent) logger.warn({ silentMs: node.timings.failMs }, 'silent-after-unclean-exit');
   if (state.peers.warning !== null) logger.warn({ reason: state.peers.warning }, 'peers-cache-ignored');
   driver.start();
+  hooks.sync();
   await Promise.race([first.isDone, ending.finished]);
 
   return {
@@ -145,7 +151,7 @@ async function assemble(
         const timeout = setTimeout(() => {
           driver.halt();
           void ending.end({ code: 0, message: '', hint: '' });
-        }, STOP_TIMEOUT_MS);
+        }, STOP_TIMEOUT_MS + node.timings.stopMs);
         driver.command({ kind: 'stop' }, () => {});
         await ending.finished;
         clearTimeout(timeout);
@@ -235,12 +241,16 @@ class Ending {
   readonly #log: AgentLog;
   readonly #state: OpenState;
   readonly #opened: OpenTransport;
+  readonly #leases: LeaseRegistry;
+  readonly #hooks: Hooks;
   #resolve: (finished: Finished) => void = () => {};
 
-  constructor(log: AgentLog, state: OpenState, opened: OpenTransport) {
+  constructor(log: AgentLog, state: OpenState, opened: OpenTransport, leases: LeaseRegistry, hooks: Hooks) {
     this.#log = log;
     this.#state = state;
     this.#opened = opened;
+    this.#leases = leases;
+    this.#hooks = hooks;
     this.finished = new Promise((resolve) => {
       this.#resolve = resolve;
     });
@@ -251,7 +261,9 @@ class Ending {
     this.isEnding = true;
     if (finished.code === 0) this.#log.logger.info({}, 'ended');
     else this.#log.logger.error({ reason: finished.message }, 'ended');
+    await this.#hooks.close();
     await this.api?.close();
+    this.#leases.close();
     await this.#opened.close();
     await Promise.race([this.#state.close(), new Promise((resolve) => setTimeout(resolve, RELEASE_TIMEOUT_MS).unref())]);
     await this.#log.close();
@@ -259,89 +271,12 @@ class Ending {
   }
 }
 
-interface HandleParts {
-  readonly options: AgentOptions;
-  readonly dependencies: StartDependencies;
-  readonly log: AgentLog;
-  readonly driver: Driver;
-  readonly clock: HostClock;
-  readonly events: EventLog;
-  readonly opened: OpenTransport;
-  readonly isDev: boolean;
+function after(ms: number, callback: () => void): () => void {
+  const timeout = setTimeout(callback, ms);
+  return () => clearTimeout(timeout);
 }
 
-class Handle implements AgentHandle {
-  readonly version = VERSION;
-  readonly protocolVersion = PROTOCOL_VERSION;
-  readonly isDev: boolean;
-  readonly events: EventLog;
-  readonly boundAddress: Address;
-  readonly startedAt: MonotonicMs;
-  socketPath = '';
-  readonly #parts: HandleParts;
-  #options: AgentOptions;
-
-  constructor(parts: HandleParts) {
-    this.#parts = parts;
-    this.#options = parts.options;
-    this.isDev = parts.isDev;
-    this.events = parts.events;
-    this.boundAddress = parts.opened.boundAddress;
-    this.startedAt = parts.clock.nowMs();
-  }
-
-  get view(): AgentHandle['view'] {
-    return this.#parts.driver.node;
-  }
-
-  get settings(): AgentHandle['settings'] {
-    return this.#options.settings;
-  }
-
-  nowMs(): MonotonicMs {
-    return this.#parts.clock.nowMs();
-  }
-
-  wallClockMs(instant: MonotonicMs): number {
-    return this.#parts.clock.wallClockMs(instant);
-  }
-
-  command(command: Command): Promise<CommandResult> {
-    return new Promise((resolve) => this.#parts.driver.command(command, resolve));
-  }
-
-  setLogLevel(level: string): CommandResult {
-    if (!isLogLevel(level)) return { kind: 'refused', code: 'invalid', message: `there is no log level ${level}` };
-    this.#parts.log.setLevel(level);
-    return { kind: 'done' };
-  }
-
-  async reload(): ReturnType<AgentHandle['reload']> {
-    let next: AgentOptions;
-    try {
-      next = this.#parts.dependencies.readOptions();
-    } catch (thrown) {
-      // What was configured is wrong: said to whoever asked for the reload, and nothing changes.
-      return { changed: [], needsRestart: [], problem: thrown instanceof Error ? thrown.message : String(thrown) };
-    }
-    const plan = planReload(this.#options, next);
-    if (plan.changed.includes('tag')) await this.command({ kind: 'set-tags', tags: next.tags });
-    if (plan.changed.includes('log-level')) this.setLogLevel(next.logLevel);
-    this.#options = plan.options;
-    this.#parts.log.logger.info({ changed: plan.changed, needsRestart: plan.needsRestart }, 'reloaded');
-    return { changed: plan.changed, needsRestart: plan.needsRestart, problem: null };
-  }
-
-  metrics(): ReadonlyMap<string, number> {
-    const { opened, driver, log } = this.#parts;
-    const metrics = new Map<string, number>();
-    for (const [name, count] of opened.counters) metrics.set(`transport_${metricName(name)}_total`, count);
-    for (const [reason, count] of driver.unreadable) metrics.set(`unreadable_${metricName(reason)}_total`, count);
-    metrics.set('log_lines_dropped_total', log.droppedCount);
-    return metrics;
-  }
-}
-
-function metricName(text: string): string {
-  return text.toLowerCase().replace(/[^a-z0-9_]/g, '_');
+/** A voter must remember what it promised (R14): one that came to try out an existing cluster and keeps nothing never votes. */
+function isEphemeral({ start, seeds, stateDir }: AgentOptions): boolean {
+  return start.kind === 'dev' && seeds.length > 0 && stateDir === null;
 }

@@ -4,7 +4,8 @@
 import { closeSync, fsyncSync, mkdirSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
-import { temporaryOf } from './atomic-write.ts';
+import { SYSTEM_FILES, temporaryOf } from './atomic-write.ts';
+import { readBootId } from './boot-id.ts';
 import { describeErrno } from './errno.ts';
 import { acquireLock } from './lock.ts';
 import { OperationalError } from './operational-error.ts';
@@ -16,6 +17,8 @@ export interface OpenState {
   readonly dir: string;
   readonly isTemporary: boolean;
   readonly loaded: LoadedState;
+  /** Of this boot. */
+  readonly bootId: string | null;
   readonly peers: LoadedPeers;
   readonly store: FileStore;
   /** Waits for what is still to be written, then lets the directory go; a temporary one is removed. The last act of a stop. */
@@ -33,7 +36,8 @@ export async function openState(choice: StateDirChoice): Promise<OpenState> {
   try {
     probeStateDir(dir);
     const loaded = loadState(dir);
-    const store = new FileStore(dir, loaded.kind === 'state');
+    const bootId = readBootId();
+    const store = new FileStore(dir, loaded.kind === 'state', SYSTEM_FILES, bootId);
     const close = async (): Promise<void> => {
       await store.idle();
       await lock.release();
@@ -41,7 +45,7 @@ export async function openState(choice: StateDirChoice): Promise<OpenState> {
       process.off('exit', removeNow);
       removeNow();
     };
-    return { dir, isTemporary, loaded, peers: loadPeers(dir), store, close };
+    return { dir, isTemporary, loaded, bootId, peers: loadPeers(dir), store, close };
   } catch (thrown) {
     await lock.release();
     throw thrown;

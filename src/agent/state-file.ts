@@ -5,21 +5,22 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { clusterId, type DurableState, INCARNATION_MAX, incarnation, isHex32, isProfileName, nodeId } from '../core/index.ts';
+import type { DurableState } from '../core/index.ts';
 import { describeErrno, errnoOf } from './errno.ts';
+import { type Fields, isFields, Misshapen } from './json-shape.ts';
 import { OperationalError } from './operational-error.ts';
 import { PEERS_FILE } from './peers-file.ts';
+import { bodyOf, type StoredState, storedStateOf } from './state-shape.ts';
 
 export const STATE_FILE = 'state.json';
-export const STATE_FILE_FORMAT = 1;
+/** Format 1 had no record; it is still read. */
+export const STATE_FILE_FORMAT = 2;
 
-/** A state takes some 400 bytes; what is far longer is not one, and is not read. */
-const FILE_BYTES_MAX = 64 * 1024;
+/** A state takes some 2 kB, and 80 bytes more for each condemned life that waits to be reaped; what is far longer is not one, and is not read. */
+const FILE_BYTES_MAX = 4 * 1024 * 1024;
 
-export type LoadedState = { readonly kind: 'empty' } | { readonly kind: 'state'; readonly state: DurableState };
-export type DecodedState =
-  | { readonly kind: 'state'; readonly state: DurableState }
-  | { readonly kind: 'unreadable'; readonly reason: string };
+export type LoadedState = { readonly kind: 'empty' } | ({ readonly kind: 'state' } & StoredState);
+export type DecodedState = ({ readonly kind: 'state' } & StoredState) | { readonly kind: 'unreadable'; readonly reason: string };
 
 /** `empty` only when nothing of ours is there, so also after a crash before the first rename. Throws `state-unreadable`. */
 export function loadState(dir: string): LoadedState {
@@ -42,9 +43,10 @@ export function loadState(dir: string): LoadedState {
   return decoded;
 }
 
-export function encodeState(state: DurableState): string {
-  const body = bodyOf(state);
-  return `${JSON.stringify({ format: STATE_FILE_FORMAT, sha256: checksumOf(body), state: body })}\n`;
+/** `bootId` lies beside the state: it tells the next run whether the machine was started anew since (R13). */
+export function encodeState(state: DurableState, bootId: string | null = null): string {
+  const body = bodyOf({ state, bootId });
+  return `${JSON.stringify({ format: STATE_FILE_FORMAT, sha256: checksumOf(body, STATE_FILE_FORMAT), state: body })}\n`;
 }
 
 export function decodeState(text: string): DecodedState {
@@ -56,14 +58,19 @@ export function decodeState(text: string): DecodedState {
   } catch {
     return fault('it is not a whole JSON document: cut short or overwritten');
   }
-  if (!isRecord(document) || typeof document.format !== 'number') return fault('it is JSON, but not a state of quorate');
+  if (!isFields(document) || typeof document.format !== 'number') return fault('it is JSON, but not a state of quorate');
   const { format, sha256, state } = document;
   if (format > STATE_FILE_FORMAT)
     return fault(`it was written in format ${format} by a newer version; this one reads up to ${STATE_FILE_FORMAT}`);
-  if (format !== STATE_FILE_FORMAT) return fault(`format ${format} is unknown`);
-  if (!isRecord(state) || typeof sha256 !== 'string') return fault('its checksum or its content is missing');
-  if (checksumOf(state) !== sha256) return fault('its content does not match its checksum');
-  return checkedState(state);
+  if (format !== 1 && format !== 2) return fault(`format ${format} is unknown`);
+  if (!isFields(state) || typeof sha256 !== 'string') return fault('its checksum or its content is missing');
+  if (checksumOf(state, format) !== sha256) return fault('its content does not match its checksum');
+  try {
+    return { kind: 'state', ...storedStateOf(state, format) };
+  } catch (thrown) {
+    if (thrown instanceof Misshapen) return fault(thrown.message);
+    throw thrown;
+  }
 }
 
 function absent(dir: string, path: string): LoadedState {
@@ -93,60 +100,9 @@ function fault(reason: string): DecodedState {
   return { kind: 'unreadable', reason };
 }
 
-// Named one by one, so that the order in the file, and with it the checksum, does not hang on how the object was made.
-function bodyOf(state: DurableState): Record<string, unknown> {
-  return {
-    id: state.id,
-    storeId: state.storeId,
-    clusterName: state.clusterName,
-    clusterId: state.clusterId,
-    profile: state.profile,
-    incarnation: state.incarnation,
-    bornIncarnation: state.bornIncarnation,
-    isClean: state.isClean,
-    writeCount: state.writeCount,
-  };
-}
-
 // JSON.parse keeps the order of keys and the shortest text of numbers, so what was written is what is hashed again.
-function checksumOf(body: Record<string, unknown>): string {
+function checksumOf(body: Fields, format: number): string {
   return createHash('sha256')
-    .update(`${STATE_FILE_FORMAT} ${JSON.stringify(body)}`)
+    .update(`${format} ${JSON.stringify(body)}`)
     .digest('hex');
-}
-
-function checkedState(of: Record<string, unknown>): DecodedState {
-  const { id, storeId, clusterName, clusterId: cluster, profile, incarnation: life, bornIncarnation: born, isClean, writeCount } = of;
-  if (typeof id !== 'string' || !isHex32(id)) return fault('its id is not 32 hex digits');
-  if (typeof storeId !== 'string' || !isHex32(storeId)) return fault('its storeId is not 32 hex digits');
-  if (typeof clusterName !== 'string') return fault('its clusterName is not text');
-  if (cluster !== null && (typeof cluster !== 'string' || !isHex32(cluster))) return fault('its clusterId is not 32 hex digits');
-  if (typeof profile !== 'string' || !isProfileName(profile)) return fault('its profile is unknown');
-  // Below the maximum, because the next life is this one + 1.
-  if (!isCount(life) || life >= INCARNATION_MAX) return fault('its incarnation is out of bounds');
-  if (!isCount(born) || born > life) return fault('its bornIncarnation is out of bounds');
-  if (typeof isClean !== 'boolean') return fault('its isClean is neither true nor false');
-  if (!isCount(writeCount)) return fault('its writeCount is out of bounds');
-  return {
-    kind: 'state',
-    state: {
-      id: nodeId(id),
-      storeId,
-      clusterName,
-      clusterId: cluster === null ? null : clusterId(cluster),
-      profile,
-      incarnation: incarnation(life),
-      bornIncarnation: incarnation(born),
-      isClean,
-      writeCount,
-    },
-  };
-}
-
-function isCount(value: unknown): value is number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -17,6 +17,7 @@ interface Save {
 export class FileStore implements Store {
   readonly #dir: string;
   readonly #files: FileCalls;
+  readonly #bootId: string | null;
   readonly #saves: Save[] = [];
   #isStateThere: boolean;
   #isWriting = false;
@@ -27,9 +28,10 @@ export class FileStore implements Store {
   #peersWritten: string | null = null;
   #idleWaiters: (() => void)[] = [];
 
-  /** `isStateThere`: whether `dir` holds a state file. */
-  constructor(dir: string, isStateThere: boolean, files: FileCalls = SYSTEM_FILES) {
+  /** `isStateThere`: whether `dir` holds a state file. `bootId` is written beside each state. */
+  constructor(dir: string, isStateThere: boolean, files: FileCalls = SYSTEM_FILES, bootId: string | null = null) {
     this.#dir = dir;
+    this.#bootId = bootId;
     this.#isStateThere = isStateThere;
     this.#files = files;
   }
@@ -88,7 +90,7 @@ export class FileStore implements Store {
     if (this.#problem !== null) return this.#problem;
     const path = join(this.#dir, STATE_FILE);
     try {
-      await replaceDurably(this.#files, path, encodeState(state));
+      await replaceDurably(this.#files, path, encodeState(state, this.#bootId));
       this.#isStateThere = true;
     } catch (thrown) {
       this.#problem = `writing the state file ${path} failed: ${describeErrno(thrown)}`;

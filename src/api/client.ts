@@ -7,6 +7,8 @@ import type {
   EventTypeJson,
   LeaderDocumentJson,
   LeaderJson,
+  LeaseLineJson,
+  LeaseScopeJson,
   MemberJson,
   MembersJson,
   ProblemJson,
@@ -69,7 +71,7 @@ export const SOCKET_PATH_BYTES_MAX = 107;
 const HEAD_BYTES_MAX = 16 * 1024;
 const CHUNK_LINE_BYTES_MAX = 1024;
 const BODY_BYTES_MAX = 64 * 1024 * 1024;
-const EVENT_BYTES_MAX = 1024 * 1024;
+const LINE_BYTES_MAX = 1024 * 1024;
 
 /** Nothing is sent before the first question. A silence of `timeoutMs` ends a question; events may be silent for ever. */
 export function connect(socketPath: string, timeoutMs = 10_000): Client {
@@ -110,18 +112,17 @@ export class Client {
     if (filter.since !== undefined) query.push(['since', String(filter.since)]);
     if (filter.types !== undefined) query.push(['type', filter.types.join(',')]);
     if (filter.follow === false) query.push(['follow', 'false']);
-    const reader = new ReplyReader(this.#path, false);
-    let unread = '';
-    const decoder = new TextDecoder();
-    for await (const piece of this.#exchange('GET', withQuery('/v1/events', query), undefined, reader, filter.signal)) {
-      unread += decoder.decode(piece, { stream: true });
-      if (reader.status !== 200) continue;
-      const lines = unread.split('\n');
-      unread = lines.pop() ?? '';
-      if (unread.length > EVENT_BYTES_MAX) throw reader.broken('an event is too large');
-      for (const line of lines) if (line !== '') yield this.#parsed<EventJson>(line);
-    }
-    if (reader.status !== 200 && !filter.signal?.aborted) throw this.#problem(reader.status, unread);
+    yield* this.#lines<EventJson>(withQuery('/v1/events', query), filter.signal);
+  }
+
+  /** Ends when the agent ends it, or when `signal` aborts. `client`: the id that an earlier stream was given. */
+  lease(scope: LeaseScopeJson, client: string | null, signal: AbortSignal): AsyncGenerator<LeaseLineJson, void, undefined> {
+    const query: [string, string][] = [
+      ['for', scope],
+      ['reports', 'true'],
+    ];
+    if (client !== null) query.push(['client', client]);
+    return this.#lines<LeaseLineJson>(withQuery('/v1/lease', query), signal);
   }
 
   /** The answer whatever its status; a `body` is sent as JSON. */
@@ -130,6 +131,21 @@ export class Client {
     const pieces: Buffer[] = [];
     for await (const piece of this.#exchange(method, target, body, reader)) pieces.push(piece);
     return { status: reader.status, headers: reader.headers, body: Buffer.concat(pieces).toString('utf8') };
+  }
+
+  async *#lines<T>(target: string, signal: AbortSignal | undefined): AsyncGenerator<T, void, undefined> {
+    const reader = new ReplyReader(this.#path, false);
+    let unread = '';
+    const decoder = new TextDecoder();
+    for await (const piece of this.#exchange('GET', target, undefined, reader, signal)) {
+      unread += decoder.decode(piece, { stream: true });
+      if (reader.status !== 200) continue;
+      const lines = unread.split('\n');
+      unread = lines.pop() ?? '';
+      if (unread.length > LINE_BYTES_MAX) throw reader.broken('a line is too long');
+      for (const line of lines) if (line !== '') yield this.#parsed<T>(line);
+    }
+    if (reader.status !== 200 && !signal?.aborted) throw this.#problem(reader.status, unread);
   }
 
   async #read<T>(target: string): Promise<T> {

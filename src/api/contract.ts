@@ -10,7 +10,7 @@ export interface StatusJson {
   readonly quorum: QuorumJson | null;
   readonly lease: LeaseJson | null;
   readonly leader: LeaderJson | null;
-  readonly record: { readonly version: number; readonly epoch: number } | null;
+  readonly record: RecordJson | null;
   readonly members: {
     readonly alive: number;
     readonly suspect: number;
@@ -18,7 +18,7 @@ export interface StatusJson {
     readonly left: number;
     readonly stopped: number;
   };
-  readonly fence: { readonly since: string; readonly reason: string; readonly message: string; readonly evidence: unknown } | null;
+  readonly fence: FenceJson | null;
   readonly problems: readonly { readonly code: string; readonly message: string; readonly hint: string }[];
   readonly uptimeMs: number;
   /** What peers are told to reach this agent at. */
@@ -37,16 +37,43 @@ export interface QuorumJson {
   readonly isVoter: boolean;
 }
 
+/** `remainingMs` is 0 when not quorate; `stopMs` is what children get from the end of the lease to their own. */
 export interface LeaseJson {
   readonly remainingMs: number;
   readonly fenceMs: number;
   readonly failMs: number;
+  readonly stopMs: number;
+}
+
+export interface RecordJson {
+  readonly version: number;
+  readonly epoch: number;
+  readonly maxVoters: number;
+  /** `ackAgeMs`: how old the newest ack of that voter is that this node counts; null when there is none. */
+  readonly voters: readonly { readonly id: string; readonly name: string; readonly ackAgeMs: number | null }[];
+}
+
+/** The present or last fencing. */
+export interface FenceJson {
+  readonly since: string;
+  readonly reason: string;
+  readonly message: string;
+  /** Per voter, how old its newest ack was. */
+  readonly evidence: readonly { readonly voter: string; readonly ackAgeMs: number | null }[];
 }
 
 export interface LeaderJson {
   readonly name: string;
   readonly token: number;
   readonly isSelf: boolean;
+}
+
+/** GET /v1/quorum while quorate; else it is a problem with status 503. */
+export interface QuorumDocumentJson {
+  readonly quorate: true;
+  readonly standing: StatusJson['standing'];
+  readonly quorum: QuorumJson | null;
+  readonly lease: LeaseJson;
 }
 
 /** GET /v1/leader: always 200; `{"leader":null}` while none is known. */
@@ -107,8 +134,46 @@ export interface EventJson {
   readonly incarnation?: number;
   readonly address?: string;
   readonly reason?: string;
+  /** Of `leader-changed`; null when there is none now. */
+  readonly leader?: string | null;
+  readonly token?: number | null;
+  readonly isSelf?: boolean;
+  /** Of `record-changed`. */
+  readonly version?: number;
+  readonly epoch?: number;
   /** Of `lost`: how many events this reader will not see; absent when nobody can know. */
   readonly count?: number;
+}
+
+export const LEASE_SCOPES = ['quorate', 'leader'] as const;
+export type LeaseScopeJson = (typeof LEASE_SCOPES)[number];
+
+/**
+ * A line of GET /v1/lease, and the answer of POST /v1/lease/renew {"client":…}. `grant` and `renew` say how much of the lease
+ * was left when they were written: a deadline is the moment the request for it was SENT + remainingMs, and who wants a later
+ * one than its first asks by /renew. `wait`: nothing is granted yet. `revoke`: it is over now.
+ */
+export type LeaseLineJson = LeaseHeldJson | LeaseNotHeldJson;
+
+export interface LeaseHeldJson {
+  readonly type: 'grant' | 'renew';
+  readonly client: string;
+  readonly remainingMs: number;
+  readonly fenceMs: number;
+  readonly stopMs: number;
+  readonly node: string;
+  readonly incarnation: number;
+  readonly token: number | null;
+}
+
+export interface LeaseNotHeldJson {
+  readonly type: 'wait' | 'revoke';
+  readonly client: string;
+  readonly remainingMs: 0;
+  readonly fenceMs: number;
+  readonly stopMs: number;
+  readonly node: string;
+  readonly reason: string;
 }
 
 /** RFC 9457, plus what to do. */

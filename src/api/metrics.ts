@@ -2,6 +2,7 @@
 // The agent's own numbers come by name; what is known of the view is added here.
 
 import type { AgentHandle } from '../agent/handle.ts';
+import { standingAt } from '../agent/standing.ts';
 import type { MonotonicMs, NodeView } from '../core/index.ts';
 import { type DiscoveryJson, MEMBER_STATES_SHOWN } from './contract.ts';
 import { isQuorate } from './views.ts';
@@ -18,8 +19,22 @@ export function metricsPage(agent: AgentHandle, now: MonotonicMs): string {
     [{ version: agent.version, name: view.name, cluster: view.clusterName, profile: view.timings.profile }, 1],
   ]);
   family(page, 'quorate_uptime_seconds', 'gauge', 'Since this agent started.', [[{}, (now - agent.startedAt) / 1000]]);
-  family(page, 'quorate_quorate', 'gauge', '1 while this agent holds a quorum, else 0.', [[{}, isQuorate(view) ? 1 : 0]]);
-  family(page, 'quorate_standing', 'gauge', 'The standing of this agent, as a label.', [[{ standing: view.standing }, 1]]);
+  family(page, 'quorate_quorate', 'gauge', '1 while this agent holds a quorum, else 0.', [[{}, isQuorate(agent) ? 1 : 0]]);
+  family(page, 'quorate_standing', 'gauge', 'The standing of this agent, as a label.', [[{ standing: standingAt(view, agent) }, 1]]);
+  const boot = agent.bootMs();
+  const quorum = view.quorum(now, boot);
+  const leaseSeconds = view.leaseRemainingMs(now, boot) / 1000;
+  family(page, 'quorate_lease_remaining_seconds', 'gauge', 'What is left of the lease; 0 when not quorate.', [[{}, leaseSeconds]]);
+  if (quorum !== null) {
+    family(page, 'quorate_voters', 'gauge', 'Voters of the record.', [[{}, quorum.voters]]);
+    family(page, 'quorate_voters_needed', 'gauge', 'How many voters make a majority.', [[{}, quorum.needed]]);
+    family(page, 'quorate_voters_acking', 'gauge', 'Voters whose acks are fresh.', [[{}, quorum.acking]]);
+  }
+  family(page, 'quorate_leader', 'gauge', '1 while this agent leads, else 0.', [[{}, view.leader(now, boot)?.isSelf === true ? 1 : 0]]);
+  if (view.record !== null) {
+    family(page, 'quorate_record_version', 'gauge', 'Version of the record.', [[{}, view.record.version]]);
+    family(page, 'quorate_record_epoch', 'gauge', 'Grows with every change of the voters.', [[{}, view.record.epoch]]);
+  }
   family(page, 'quorate_index', 'gauge', 'Grows with every visible change of the list.', [[{}, view.index]]);
   family(
     page,

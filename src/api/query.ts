@@ -1,7 +1,14 @@
 // The part of a request's target behind the question mark: known keys only, each once unless it may repeat.
 // A mistyped key or value is refused, for ignoring it would answer another question than the one asked.
 
-import { EVENT_TYPES, type EventTypeJson, MEMBER_STATES_SHOWN, type MemberStateJson } from './contract.ts';
+import {
+  EVENT_TYPES,
+  type EventTypeJson,
+  LEASE_SCOPES,
+  type LeaseScopeJson,
+  MEMBER_STATES_SHOWN,
+  type MemberStateJson,
+} from './contract.ts';
 import { didYouMean } from './nearest.ts';
 import { bad, type Checked, ok, quoted } from './reply.ts';
 
@@ -17,6 +24,14 @@ export interface EventsQuery {
   /** Null: all. */
   readonly types: ReadonlySet<EventTypeJson> | null;
   readonly follow: boolean;
+}
+
+export interface LeaseQuery {
+  readonly scope: LeaseScopeJson;
+  /** The client says by POST /v1/lease/ended when its child is dead. */
+  readonly reports: boolean;
+  /** The id that the client was given on an earlier connection. */
+  readonly resume: string | null;
 }
 
 export function membersQuery(query: string): Checked<MembersQuery> {
@@ -54,6 +69,16 @@ export function eventsQuery(query: string, lastEventId: string | undefined): Che
     types.add(word);
   }
   return ok({ since: Number(since), types: types.size === 0 ? null : types, follow: follow === 'true' });
+}
+
+export function leaseQuery(query: string): Checked<LeaseQuery> {
+  const checked = parameters(query, ['for', 'reports', 'client'], []);
+  if (checked.kind === 'bad') return checked;
+  const scope = checked.value.get('for') ?? '';
+  if (!isOneOf(scope, LEASE_SCOPES)) return unknownWord('for', scope, LEASE_SCOPES);
+  const reports = checked.value.get('reports') ?? 'false';
+  if (reports !== 'true' && reports !== 'false') return unknownWord('reports', reports, ['true', 'false']);
+  return ok({ scope, reports: reports === 'true', resume: checked.value.get('client') });
 }
 
 export function portQuery(query: string): Checked<number> {

@@ -1,13 +1,14 @@
 // The routes that only read. They never wait: everything comes from the view as it is now.
 
 import type { AgentHandle } from '../agent/handle.ts';
-import type { LeaderDocumentJson } from './contract.ts';
+import { standingAt } from '../agent/standing.ts';
+import type { LeaderDocumentJson, QuorumDocumentJson } from './contract.ts';
 import { discovery, METRICS_TYPE, metricsPage } from './metrics.ts';
 import { didYouMean } from './nearest.ts';
-import { eventsQuery, membersQuery, noQuery, portQuery } from './query.ts';
+import { eventsQuery, leaseQuery, membersQuery, noQuery, portQuery } from './query.ts';
 import { bad, json, NO_CONTENT, problem, quoted, type Reply, text } from './reply.ts';
 import type { Outcome, Route } from './routes.ts';
-import { configJson, memberJson, membersJson, statusJson, versionJson } from './views.ts';
+import { configJson, isQuorate, leaderJson, leaseJson, memberJson, membersJson, statusJson, versionJson } from './views.ts';
 
 /** Names shown to one who mistyped a name. */
 const HINT_NAMES_MAX = 20;
@@ -16,17 +17,19 @@ const HINT_NAMES_MAX = 20;
 export function readRoutes(agent: AgentHandle, socket: () => string): Route[] {
   return [
     plain('/v1/status', () => json(statusJson(agent, agent.nowMs(), socket()))),
-    { methods: ['GET'], path: '/v1/members', handle: ({ query }) => members(agent, query) },
-    { methods: ['GET'], path: '/v1/members/{name}', handle: ({ name, query }) => refused(query) ?? member(agent, name) },
-    plain('/v1/leader', () => json({ leader: null } satisfies LeaderDocumentJson)),
-    plain('/v1/quorum', () =>
-      problem(
-        503,
-        'not-quorate',
-        `${agent.view.name} is not quorate: its standing is ${agent.view.standing}`,
-        'see GET /v1/status, or type: quorate status',
-      ),
-    ),
+    { methods: ['GET'], path: '/v1/members', isCacheable: true, handle: ({ query }) => members(agent, query) },
+    { methods: ['GET'], path: '/v1/members/{name}', isCacheable: true, handle: ({ name, query }) => refused(query) ?? member(agent, name) },
+    plain('/v1/leader', () => json({ leader: leaderJson(agent) } satisfies LeaderDocumentJson)),
+    plain('/v1/quorum', () => quorum(agent)),
+    {
+      methods: ['GET'],
+      path: '/v1/lease',
+      isAdminOnly: true,
+      handle: ({ query }): Outcome => {
+        const checked = leaseQuery(query);
+        return checked.kind === 'bad' ? checked.reply : { kind: 'lease', query: checked.value };
+      },
+    },
     {
       methods: ['GET'],
       path: '/v1/events',
@@ -64,6 +67,22 @@ function refused(query: string): Reply | null {
   return checked.kind === 'bad' ? checked.reply : null;
 }
 
+function quorum(agent: AgentHandle): Reply {
+  const { view } = agent;
+  const standing = standingAt(view, agent);
+  const lease = leaseJson(agent);
+  if (isQuorate(agent) && lease !== null) {
+    return json({ quorate: true, standing, quorum: view.quorum(agent.nowMs(), agent.bootMs()), lease } satisfies QuorumDocumentJson);
+  }
+  const why = standing === 'fenced' && view.fence !== null ? `: ${view.fence.message}` : '';
+  return problem(
+    503,
+    'not-quorate',
+    `${view.name} is not quorate, its standing is ${standing}${why}`,
+    'see GET /v1/status, or type: quorate explain fence',
+  );
+}
+
 function members(agent: AgentHandle, query: string): Reply {
   const checked = membersQuery(query);
   if (checked.kind === 'bad') return checked.reply;
@@ -71,7 +90,7 @@ function members(agent: AgentHandle, query: string): Reply {
   let found = agent.view.members(agent.nowMs());
   if (state !== null) found = found.filter((one) => one.state === state);
   for (const [key, value] of tags) found = found.filter((one) => one.tags.some((tag) => tag[0] === key && tag[1] === value));
-  return json(membersJson(agent.view, found, agent));
+  return json(membersJson(agent, found));
 }
 
 function member(agent: AgentHandle, encodedName: string): Reply {

@@ -3,7 +3,7 @@
 
 import type { AgentHandle } from '../agent/handle.ts';
 import { nearest } from './nearest.ts';
-import type { EventsQuery } from './query.ts';
+import type { EventsQuery, LeaseQuery } from './query.ts';
 import { readRoutes } from './reads.ts';
 import { problem, quoted, type Reply } from './reply.ts';
 import { writeRoutes } from './writes.ts';
@@ -18,11 +18,19 @@ export interface ApiRequest {
   readonly isEventSource: boolean;
 }
 
-export type Outcome = Reply | { readonly kind: 'events'; readonly query: EventsQuery; readonly isEventSource: boolean };
+export type Outcome = Reply | Stream;
+
+export type Stream =
+  | { readonly kind: 'events'; readonly query: EventsQuery; readonly isEventSource: boolean }
+  | { readonly kind: 'lease'; readonly query: LeaseQuery };
 
 export interface Route {
   readonly methods: readonly string[];
   readonly path: string;
+  /** Its answer may be given again within the millisecond: nothing in it says how much of a lease is left. */
+  readonly isCacheable?: true;
+  /** A read that is more than one: not for every user of the host. */
+  readonly isAdminOnly?: true;
   readonly handle: (request: ApiRequest) => Outcome | Promise<Reply>;
 }
 

@@ -6,11 +6,12 @@ import { type AgentHandle, listenOnUnixSocket, OperationalError } from '../agent
 import { readBody } from './body.ts';
 import { Connections } from './connections.ts';
 import { EventStreams } from './event-streams.ts';
+import { LeaseStreams } from './lease-streams.ts';
 import { type ApiLimits, LIMITS } from './limits.ts';
 import { rawProblem } from './raw-problem.ts';
 import { problem, type Reply } from './reply.ts';
 import { ReplyCache } from './reply-cache.ts';
-import { type ApiRequest, type Outcome, type Route, Routes } from './routes.ts';
+import { type ApiRequest, type Route, Routes, type Stream } from './routes.ts';
 import { isQuorate } from './views.ts';
 
 export interface ApiServerOptions {
@@ -34,6 +35,7 @@ export class ApiServer {
   readonly #routes: Routes;
   readonly #connections: Connections;
   readonly #streams: EventStreams;
+  readonly #leases: LeaseStreams;
   readonly #cache = new ReplyCache();
   #socketPath = '';
 
@@ -48,6 +50,7 @@ export class ApiServer {
       nowMs: () => agent.nowMs(),
       wallClockMs: () => agent.wallClockMs(agent.nowMs()),
     });
+    this.#leases = new LeaseStreams(agent.leases);
     this.#server = this.#createServer();
   }
 
@@ -74,6 +77,7 @@ export class ApiServer {
     if (!this.#server.listening) return;
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     this.#streams.closeAll();
+    this.#leases.closeAll();
     this.#connections.closeIdle();
     const deadline = setTimeout(() => this.#connections.closeAll(), this.#limits.closeMs);
     await closed;
@@ -113,7 +117,8 @@ export class ApiServer {
     response.sendDate = false;
     if (method === 'GET') {
       if (!this.#begin(request, response)) return;
-      const cached = this.#cache.get(target, this.#agent.view.index, this.#agent.nowMs());
+      const { view } = this.#agent;
+      const cached = this.#cache.get(target, { index: view.index, isQuorate: isQuorate(this.#agent), nowMs: this.#agent.nowMs() });
       if (cached === undefined) this.#route(request, response, method, target);
       else this.#send(request, response, cached);
     } else if (method === 'HEAD') {
@@ -135,6 +140,11 @@ export class ApiServer {
       return;
     }
     const { route, name, query } = found;
+    if (route.isAdminOnly === true && this.#isReadOnly) {
+      const where = `${this.#socketPath} does not answer ${route.path}`;
+      this.#send(request, response, problem(403, 'read-only', where, `send it to ${this.#agent.socketPath}`));
+      return;
+    }
     if (!isRead) {
       void this.#wish(request, response, route, query);
       return;
@@ -143,7 +153,7 @@ export class ApiServer {
     if (outcome instanceof Promise) throw new TypeError(`${route.path} waits, which a read must not`);
     if ('kind' in outcome) this.#stream(request, response, outcome);
     else {
-      if (method === 'GET' && outcome.status === 200) this.#cache.put(target, outcome);
+      if (method === 'GET' && outcome.status === 200 && route.isCacheable === true) this.#cache.put(target, outcome);
       this.#send(request, response, outcome);
     }
   }
@@ -170,10 +180,13 @@ export class ApiServer {
     this.#send(request, response, body.kind === 'bad' ? body.reply : reply);
   }
 
-  #stream(request: IncomingMessage, response: ServerResponse, outcome: Exclude<Outcome, Reply>): void {
-    const headers = isQuorate(this.#agent.view) ? QUORATE : NOT_QUORATE;
+  #stream(request: IncomingMessage, response: ServerResponse, outcome: Stream): void {
+    const headers = isQuorate(this.#agent) ? QUORATE : NOT_QUORATE;
     this.#connections.hold(request.socket);
-    const refusal = this.#streams.open(request, response, { query: outcome.query, isEventSource: outcome.isEventSource, headers });
+    const refusal =
+      outcome.kind === 'lease'
+        ? this.#leases.open(request, response, outcome.query, headers)
+        : this.#streams.open(request, response, { query: outcome.query, isEventSource: outcome.isEventSource, headers });
     if (refusal === null) return;
     this.#connections.release(request.socket);
     this.#send(request, response, refusal);
@@ -193,7 +206,7 @@ export class ApiServer {
   }
 
   #send(request: IncomingMessage, response: ServerResponse, reply: Reply): void {
-    const quorate = isQuorate(this.#agent.view) ? QUORATE : NOT_QUORATE;
+    const quorate = isQuorate(this.#agent) ? QUORATE : NOT_QUORATE;
     if (reply.contentType === '') {
       response.writeHead(reply.status, [...quorate, ...reply.headers]);
       response.end();

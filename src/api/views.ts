@@ -1,18 +1,57 @@
 // The core's state as the JSON of contract.ts: pure functions of a view and an instant.
-// Until the record exists, quorum, lease, leader, record and fence are null and nobody votes or leads.
+// What hangs on the lease is evaluated at that instant (R6), never taken from what the node last noticed.
 
 import type { LoggedEvent } from '../agent/event-log.ts';
 import type { AgentHandle } from '../agent/handle.ts';
+import { standingAt } from '../agent/standing.ts';
 import type { MemberView, MonotonicMs, NodeView } from '../core/index.ts';
-import type { ConfigJson, EventJson, EventTypeJson, MemberJson, MembersJson, StatusJson, VersionJson } from './contract.ts';
+import type {
+  ConfigJson,
+  EventJson,
+  EventTypeJson,
+  LeaderJson,
+  LeaseJson,
+  MemberJson,
+  MembersJson,
+  StatusJson,
+  VersionJson,
+} from './contract.ts';
 
 type WallClock = Pick<AgentHandle, 'wallClockMs'>;
 
 const NO_TAGS: Readonly<Record<string, string>> = Object.freeze({});
 const YEAR_10000_MS = 253_402_300_800_000;
 
-export function isQuorate(view: NodeView): boolean {
-  return view.standing === 'quorate';
+/** At this very instant. */
+export function isQuorate(agent: Pick<AgentHandle, 'view' | 'nowMs' | 'bootMs'>): boolean {
+  return agent.view.isQuorate(agent.nowMs(), agent.bootMs());
+}
+
+/** Null until there is a record. Rounded down: a deadline made of it must not lie behind the lease's end. */
+export function leaseJson(agent: AgentHandle): LeaseJson | null {
+  const { view } = agent;
+  if (view.record === null) return null;
+  const { fenceMs, failMs, stopMs } = view.timings;
+  const remainingMs = Math.max(0, Math.floor(view.leaseRemainingMs(agent.nowMs(), agent.bootMs())));
+  return { remainingMs, fenceMs, failMs, stopMs };
+}
+
+export function leaderJson(agent: AgentHandle): LeaderJson | null {
+  const leader = agent.view.leader(agent.nowMs(), agent.bootMs());
+  return leader === null ? null : { name: leader.name, token: leader.token, isSelf: leader.isSelf };
+}
+
+function recordJson({ record }: NodeView): StatusJson['record'] {
+  if (record === null) return null;
+  const { version, epoch, maxVoters } = record;
+  return { version, epoch, maxVoters, voters: record.voters.map(({ id, name, ackAgeMs }) => ({ id, name, ackAgeMs: wholeAge(ackAgeMs) })) };
+}
+
+function fenceJson({ fence }: NodeView, clock: WallClock): StatusJson['fence'] {
+  if (fence === null) return null;
+  const { since, reason, message } = fence;
+  const evidence = fence.evidence.map(({ voter, ackAgeMs }) => ({ voter, ackAgeMs: wholeAge(ackAgeMs) }));
+  return { since: rfc3339(clock.wallClockMs(since)), reason, message, evidence };
 }
 
 /** `socket` is the path that was asked at. */
@@ -24,13 +63,13 @@ export function statusJson(agent: AgentHandle, now: MonotonicMs, socket: string)
     cluster: view.clusterName,
     clusterId: view.clusterId,
     incarnation: view.incarnation,
-    standing: view.standing,
-    quorum: null,
-    lease: null,
-    leader: null,
-    record: null,
+    standing: standingAt(view, agent),
+    quorum: view.quorum(now, agent.bootMs()),
+    lease: leaseJson(agent),
+    leader: leaderJson(agent),
+    record: recordJson(view),
     members: view.counts(now),
-    fence: null,
+    fence: fenceJson(view, agent),
     problems: view.problems(now),
     uptimeMs: wholeMs(now - agent.startedAt),
     address: view.address,
@@ -40,8 +79,9 @@ export function statusJson(agent: AgentHandle, now: MonotonicMs, socket: string)
   };
 }
 
-export function membersJson(view: NodeView, members: readonly MemberView[], clock: WallClock): MembersJson {
-  return { index: view.index, self: view.name, quorate: isQuorate(view), members: members.map((one) => memberJson(one, clock)) };
+export function membersJson(agent: AgentHandle, members: readonly MemberView[]): MembersJson {
+  const { view } = agent;
+  return { index: view.index, self: view.name, quorate: isQuorate(agent), members: members.map((one) => memberJson(one, agent)) };
 }
 
 export function memberJson(member: MemberView, clock: WallClock): MemberJson {
@@ -55,8 +95,8 @@ export function memberJson(member: MemberView, clock: WallClock): MemberJson {
     ageMs: wholeMs(member.ageMs),
     phi: rounded(member.phi, 100),
     rttMs: rounded(member.rttMs, 1000),
-    voter: false,
-    leader: false,
+    voter: member.isVoter,
+    leader: member.isLeader,
     zone: member.zone,
     tags: tagsJson(member.tags),
     version: member.software,
@@ -80,6 +120,11 @@ export function eventJson(event: LoggedEvent): EventJson {
     ...(event.incarnation !== 0 && { incarnation: event.incarnation }),
     ...(event.address !== '' && { address: event.address }),
     ...(event.reason !== '' && { reason: event.reason }),
+    ...(event.leader !== undefined && { leader: event.leader }),
+    ...(event.token !== undefined && { token: event.token }),
+    ...(event.isSelf !== undefined && { isSelf: event.isSelf }),
+    ...(event.version !== undefined && { version: event.version }),
+    ...(event.epoch !== undefined && { epoch: event.epoch }),
   };
 }
 
@@ -99,6 +144,10 @@ export function rfc3339(wallClockMs: number): string {
 
 function wholeMs(ms: number): number {
   return Math.max(0, Math.round(ms));
+}
+
+function wholeAge(ms: number | null): number | null {
+  return ms === null ? null : wholeMs(ms);
 }
 
 function rounded(value: number | null, parts: number): number | null {

@@ -3,9 +3,18 @@
 import type { AgentHandle } from '../agent/handle.ts';
 import type { Command, CommandResult } from '../core/index.ts';
 import { fieldsOf, textField, textListField, textsOf } from './body.ts';
-import { type DoneJson, type LogLevelJson, type PartitionJson, type ReloadJson, TAG_LIMITS, type TagsJson } from './contract.ts';
-import { bad, type Checked, json, ok, problem, type Reply } from './reply.ts';
+import {
+  type DoneJson,
+  type LeaseLineJson,
+  type LogLevelJson,
+  type PartitionJson,
+  type ReloadJson,
+  TAG_LIMITS,
+  type TagsJson,
+} from './contract.ts';
+import { bad, type Checked, json, ok, problem, quoted, type Reply } from './reply.ts';
 import type { Route } from './routes.ts';
+import { isQuorate } from './views.ts';
 
 type Tags = readonly (readonly [key: string, value: string])[];
 
@@ -19,8 +28,12 @@ const REFUSALS: Readonly<Record<RefusedCode, { readonly status: number; readonly
   invalid: { status: 400, hint: 'correct the request and send it again' },
   leaving: { status: 409, hint: 'nothing more can be asked of it; start it again' },
   unreachable: { status: 504, hint: 'the seeds are tried on; see that an agent runs there and that UDP and TCP reach its port' },
+  'not-confirmed': { status: 503, hint: 'a majority of the voters did not answer just now: see quorate explain fence' },
+  'not-quorate': { status: 503, hint: 'only a member with a quorum can do that: see quorate status' },
+  'would-lose-quorum': { status: 409, hint: 'bring the missing voters back first, or replace them: see quorate voters' },
   'other-cluster': { status: 409, hint: 'clusters do not merge: start this agent with an empty state directory to join the other' },
 };
+const CLIENT_EXAMPLE = 'such as {"client":"…"}, the id that GET /v1/lease gave';
 const DROP_EXAMPLE = '{"drop":["n2"]} cuts both directions, {"dropIn":[…]} and {"dropOut":[…]} one; {"drop":[]} heals';
 
 export function writeRoutes(agent: AgentHandle): Route[] {
@@ -59,6 +72,56 @@ export function writeRoutes(agent: AgentHandle): Route[] {
         return command({ kind: 'set-tags', tags: tags.value }, { tags: Object.fromEntries(tags.value) } satisfies TagsJson);
       },
     },
+    {
+      methods: ['POST'],
+      path: '/v1/confirm',
+      handle: async ({ body }) => {
+        const checked = fieldsOf(body, []);
+        if (checked.kind === 'bad') return checked.reply;
+        const reply = await command({ kind: 'confirm' });
+        // The round trip may have been answered just before the lease ended.
+        if (reply.status !== 200 || isQuorate(agent)) return reply;
+        return answerTo({ kind: 'refused', code: 'not-confirmed', message: `${agent.view.name} is not quorate any more` }, DONE);
+      },
+    },
+    {
+      methods: ['POST'],
+      path: '/v1/voters',
+      handle: ({ body }) => {
+        const change = voterChangeOf(body);
+        return change.kind === 'bad' ? change.reply : command({ kind: 'voters', ...change.value });
+      },
+    },
+    {
+      methods: ['POST'],
+      path: '/v1/recover',
+      handle: ({ body }) => {
+        const cluster = oneText(body, 'cluster', `{"cluster":"${agent.view.clusterName}"} confirms that its voters are lost for good`);
+        if (cluster.kind === 'bad') return cluster.reply;
+        if (cluster.value === agent.view.clusterName) return command({ kind: 'recover-force' });
+        const other = `this cluster is not named ${quoted(cluster.value)}`;
+        return problem(409, 'not-confirmed', other, 'name the cluster that is to be given up, as GET /v1/status has it');
+      },
+    },
+    {
+      methods: ['POST'],
+      path: '/v1/lease/renew',
+      handle: ({ body }) => {
+        const client = oneText(body, 'client', CLIENT_EXAMPLE);
+        if (client.kind === 'bad') return client.reply;
+        const line = agent.leases.renew(client.value);
+        return line === null ? unknownClient(client.value) : json(line satisfies LeaseLineJson);
+      },
+    },
+    {
+      methods: ['POST'],
+      path: '/v1/lease/ended',
+      handle: ({ body }) => {
+        const client = oneText(body, 'client', CLIENT_EXAMPLE);
+        if (client.kind === 'bad') return client.reply;
+        return agent.leases.ended(client.value) ? json(DONE) : unknownClient(client.value);
+      },
+    },
     { methods: ['POST'], path: '/v1/reload', handle: ({ body }) => reload(agent, body) },
     {
       methods: ['PUT', 'POST'],
@@ -78,24 +141,29 @@ export function writeRoutes(agent: AgentHandle): Route[] {
         return cut.kind === 'bad' ? cut.reply : command({ kind: 'partition', ...cut.value }, cut.value);
       },
     },
-    ...(['/v1/lease', '/v1/confirm', '/v1/voters'] as const).map(notYet),
   ];
-}
-
-// They need the record, which this version does not keep.
-function notYet(path: '/v1/lease' | '/v1/confirm' | '/v1/voters'): Route {
-  return {
-    methods: path === '/v1/lease' ? ['GET'] : ['POST'],
-    path,
-    handle: () =>
-      problem(501, 'no-record', `${path} needs the record of voters and leases, which this version does not have`, 'use a later version'),
-  };
 }
 
 function answerTo(result: CommandResult, answer: object): Reply {
   if (result.kind === 'done') return json(answer);
   const { status, hint } = REFUSALS[result.code];
   return problem(status, result.code, result.message, hint);
+}
+
+function unknownClient(client: string): Reply {
+  return problem(404, 'no-such-client', `no client of a lease is ${quoted(client)}`, 'register by GET /v1/lease?for=quorate');
+}
+
+function voterChangeOf(body: string): Checked<{ readonly add: string } | { readonly remove: string }> {
+  const example = '{"add":"n4"} or {"remove":"n2"}';
+  const fields = fieldsOf(body, ['add', 'remove']);
+  if (fields.kind === 'bad') return fields;
+  const given = ['add', 'remove'].filter((key) => Object.hasOwn(fields.value, key));
+  if (given.length !== 1) return bad('invalid-body', 'one voter is added or removed at a time', example);
+  const key = given[0] as 'add' | 'remove';
+  const name = textField(fields.value, key, example);
+  if (name.kind === 'bad') return name;
+  return ok(key === 'add' ? { add: name.value } : { remove: name.value });
 }
 
 function seedsOf(body: string): Checked<readonly string[]> {

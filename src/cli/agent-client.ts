@@ -7,7 +7,10 @@ import { EXIT, Failure } from './exit-codes.ts';
 import type { Io } from './io.ts';
 import { type Candidate, permissionHint, type SocketSearch, searchSockets, socketPathProblem } from './socket-search.ts';
 
-export interface AgentClient extends Pick<Client, 'status' | 'members' | 'leader' | 'events'> {
+export interface AgentClient extends Pick<Client, 'status' | 'members' | 'leader' | 'events' | 'lease'> {
+  readonly socketPath: string;
+  /** A fresh round trip to a majority of the voters: null when it came back, else why not. */
+  confirm(): Promise<string | null>;
   /** Any other request; the parsed body of an answer that is a success. */
   ask(method: 'GET' | 'POST' | 'PUT', target: string, body?: unknown): Promise<unknown>;
 }
@@ -40,7 +43,7 @@ export async function withAgent<T>(
       continue;
     }
     try {
-      return await work(agentClient(connect(candidate.path, timeoutMs)));
+      return await work(agentClient(candidate.path, connect(candidate.path, timeoutMs)));
     } catch (error) {
       if (error instanceof ApiProblem) throw problemFailure(error);
       if (!(error instanceof ApiUnreachable)) throw error;
@@ -52,12 +55,18 @@ export async function withAgent<T>(
   throw notFound(search, failed);
 }
 
-function agentClient(client: Client): AgentClient {
+function agentClient(socketPath: string, client: Client): AgentClient {
   return {
+    socketPath,
     status: () => client.status(),
     members: (filter) => client.members(filter),
     leader: () => client.leader(),
     events: (filter) => client.events(filter),
+    lease: (scope, name, signal) => client.lease(scope, name, signal),
+    async confirm() {
+      const { status, body } = await client.request('POST', '/v1/confirm');
+      return status === 200 ? null : (textIn(JSON.parse(body), 'detail') ?? `the agent answered ${status}`);
+    },
     async ask(method, target, body) {
       const answer = await client.request(method, target, body);
       const parsed: unknown = answer.body.trim() === '' ? null : JSON.parse(answer.body);

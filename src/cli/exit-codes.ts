@@ -5,13 +5,17 @@ import type { OperationalCode } from '../agent/index.ts';
 export const EXIT = {
   done: 0,
   failure: 1,
-  /** Fenced, not quorate or no leader. Until the record exists no verb ends so. */
+  /** Fenced, not quorate or no leader. */
   notQuorate: 2,
   unreachable: 3,
   usage: 64,
   permission: 77,
   config: 78,
+  /** `wait` gave up, or `run` stopped its child because the lease was lost. */
   timedOut: 124,
+  runFailed: 125,
+  notExecutable: 126,
+  notFound: 127,
 } as const;
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];

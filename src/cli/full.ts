@@ -30,6 +30,14 @@ async function loadVerb(name: string): Promise<Verb> {
       return (await import('./verbs/events.ts')).showEvents;
     case 'wait':
       return (await import('./verbs/wait.ts')).waitFor;
+    case 'run':
+      return (await import('./verbs/run.ts')).runUnderLease;
+    case 'voters':
+      return (await import('./verbs/voters.ts')).voters;
+    case 'recover':
+      return (await import('./verbs/recover.ts')).recover;
+    case 'explain':
+      return (await import('./verbs/explain.ts')).explain;
     case 'join':
       return (await import('./verbs/join.ts')).join;
     case 'leave':

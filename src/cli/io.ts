@@ -14,6 +14,8 @@ export interface Io {
   readonly err: Sink;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly uid: number;
+  /** What was typed, up to the end of the line; null at the end of the input. */
+  readLine(): Promise<string | null>;
 }
 
 export function processIo(): Io {
@@ -28,5 +30,14 @@ export function processIo(): Io {
     err: { isTerminal: process.stderr.isTTY === true, write: (text) => void process.stderr.write(text) },
     env: process.env,
     uid: process.getuid?.() ?? 0,
+    readLine: async () => {
+      const { createInterface } = await import('node:readline');
+      const lines = createInterface({ input: process.stdin });
+      for await (const line of lines) {
+        lines.close();
+        return line;
+      }
+      return null;
+    },
   };
 }

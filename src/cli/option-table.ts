@@ -4,13 +4,17 @@
 export interface OptionSpec {
   /** The long flag, which is also the key in the settings file and, in capitals, the environment variable. */
   readonly name: string;
-  /** `list` may be given several times and holds commas. */
+  /** `list` may be given several times and holds commas, unless its values are `whole`. */
   readonly kind: 'flag' | 'text' | 'list';
   readonly short?: string;
   /** What stands for the value in help. */
   readonly value?: string;
   readonly choices?: readonly string[];
   readonly completes?: 'file' | 'directory';
+  /** In the environment each line is a value. */
+  readonly isWhole?: true;
+  /** A file may hold it as a number. */
+  readonly isNumber?: true;
   readonly describe: string;
 }
 
@@ -23,6 +27,8 @@ export interface VerbSpec {
   /** For completion. */
   readonly operandChoices?: readonly string[];
   readonly operandsAreMembers?: true;
+  /** What follows two hyphens is another program's line and not looked at. */
+  readonly takesCommand?: true;
   readonly describe: string;
   readonly options: readonly OptionSpec[];
   /** Options that the interface names and a later version brings. */
@@ -72,9 +78,25 @@ export const SETTINGS: readonly OptionSpec[] = [
     choices: PROFILE_NAMES,
     describe: 'Timings of a new cluster (default: lan; with --dev: local)',
   },
+  {
+    name: 'expect',
+    kind: 'text',
+    isNumber: true,
+    value: 'N',
+    describe: 'Start a new cluster as soon as exactly N agents without state are there, by --join',
+  },
+  { name: 'max-voters', kind: 'text', isNumber: true, value: 'N', describe: 'How many members of a new cluster vote (default: 7)' },
   { name: 'no-vote', kind: 'flag', describe: 'Never become a voter' },
+  { name: 'no-lead', kind: 'flag', describe: 'Never become the leader: a witness' },
   { name: 'zone', kind: 'text', value: 'ZONE', describe: 'Where this member stands, for people and placement' },
   { name: 'tag', kind: 'list', value: 'K=V', describe: 'A label that travels with the member; repeatable' },
+  {
+    name: 'on',
+    kind: 'list',
+    isWhole: true,
+    value: 'EVENT=CMD',
+    describe: 'Run a command at an event (several: a,b=CMD), without a shell; repeatable',
+  },
   { name: 'insecure', kind: 'flag', describe: 'Run without a key off loopback' },
   { name: 'log-level', kind: 'text', value: 'LEVEL', choices: LOG_LEVELS, describe: 'How much the agent logs (default: info)' },
 ];
@@ -82,7 +104,7 @@ export const SETTINGS: readonly OptionSpec[] = [
 const config: OptionSpec = { name: 'config', kind: 'text', value: 'FILE', completes: 'file', describe: 'Settings file, TOML or JSON' };
 
 /** Named by the interface, brought by later versions: refused with that reason instead of a guess at a typing mistake. */
-export const LATER_SETTINGS: readonly string[] = ['expect', 'max-voters', 'no-lead', 'key-file', 'http', 'on', 'hook'];
+export const LATER_SETTINGS: readonly string[] = ['key-file', 'http'];
 
 export const VERBS: readonly VerbSpec[] = [
   {
@@ -101,8 +123,16 @@ export const VERBS: readonly VerbSpec[] = [
     operandsMin: 0,
     operandsMax: 0,
     describe: 'Show where this agent stands and what is wrong',
-    options: [{ name: 'quiet', kind: 'flag', short: 'q', describe: 'Print nothing, answer by the exit code' }, json, watch, socket, help],
-    laterOptions: ['min-lease', 'confirm'],
+    options: [
+      { name: 'quiet', kind: 'flag', short: 'q', describe: 'Print nothing, answer by the exit code' },
+      { name: 'min-lease', kind: 'text', value: 'MS', describe: 'Count as quorate only with so much of the lease left' },
+      { name: 'confirm', kind: 'flag', describe: 'Ask a majority of the voters first, instead of trusting the lease' },
+      json,
+      watch,
+      socket,
+      help,
+    ],
+    examples: ['quorate status -q --min-lease 1000 && ./short-job'],
   },
   {
     name: 'members',
@@ -151,6 +181,23 @@ export const VERBS: readonly VerbSpec[] = [
     examples: ['quorate wait members=3 --timeout 30s'],
   },
   {
+    name: 'run',
+    operands: '-- CMD…',
+    operandsMin: 1,
+    operandsMax: Number.POSITIVE_INFINITY,
+    takesCommand: true,
+    describe: 'Run a command only while this host is quorate, or the leader; it is stopped before anybody else takes over',
+    options: [
+      { name: 'quorate', kind: 'flag', describe: 'While this host is quorate' },
+      { name: 'leader', kind: 'flag', describe: 'While this host is the leader' },
+      { name: 'grace', kind: 'text', value: 'MS', describe: 'From TERM to KILL when the lease is lost (default: what the timings allow)' },
+      { name: 'timeout', kind: 'text', value: 'TIME', describe: 'Give up waiting for the lease with 124 (default: never)' },
+      socket,
+      help,
+    ],
+    examples: ['quorate run --leader -- ./worker --verbose', 'quorate run --quorate --grace 500 -- nginx -g "daemon off;"'],
+  },
+  {
     name: 'join',
     operands: 'HOST[:PORT]…',
     operandsMin: 1,
@@ -174,6 +221,35 @@ export const VERBS: readonly VerbSpec[] = [
     operandsAreMembers: true,
     describe: 'Drop a member that is gone from the list',
     options: [socket, help],
+  },
+  {
+    name: 'voters',
+    operands: '[add|remove NAME]',
+    operandsMin: 0,
+    operandsMax: 2,
+    operandChoices: ['add', 'remove'],
+    describe: 'List the voters, or let a member vote or not vote',
+    options: [json, socket, help],
+    examples: ['quorate voters remove n2'],
+  },
+  {
+    name: 'recover',
+    operands: '',
+    operandsMin: 0,
+    operandsMax: 0,
+    describe: 'After losing the majority for good: go on as a new cluster of this node alone',
+    options: [{ name: 'force', kind: 'flag', describe: 'Yes; the name of the cluster is asked for' }, socket, help],
+    examples: ['quorate recover --force'],
+  },
+  {
+    name: 'explain',
+    operands: '[NAME|fence|leader]',
+    operandsMin: 0,
+    operandsMax: 1,
+    operandChoices: ['fence', 'leader'],
+    describe: 'Say why it is as it is, and what to do next',
+    options: [json, socket, help],
+    examples: ['quorate explain fence'],
   },
   {
     name: 'tag',
@@ -227,11 +303,7 @@ export const VERBS: readonly VerbSpec[] = [
 
 /** Verbs of later versions, each with the verb of this one that comes nearest. */
 export const LATER_VERBS: Readonly<Record<string, string | null>> = {
-  run: 'wait',
-  voters: 'members',
-  recover: null,
   top: 'status',
-  explain: 'status',
   doctor: 'status',
   keygen: null,
   demo: 'agent',

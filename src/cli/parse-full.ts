@@ -36,6 +36,14 @@ function readLine(verb: VerbSpec, args: readonly string[]): CommandLine {
     if (option === undefined) throw unknownOption(verb, key);
     flags.set(option.name, checkedValue(verb, option, value));
   }
+  const [before] = operandsOf(parsed._);
+  if (verb.takesCommand === true && before !== undefined) {
+    throw new Failure(
+      EXIT.usage,
+      `${verb.name}: the command comes after two hyphens`,
+      `for example: quorate ${verb.name} --leader -- ${before}`,
+    );
+  }
   const operands = [...operandsOf(parsed._), ...operandsOf(parsed['--'])];
   return { verb: verb.name, flags, operands };
 }

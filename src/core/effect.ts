@@ -1,8 +1,10 @@
 // What the core wants done. The driver drains the outbox after every step, in order, before the next input.
 
-import type { Address, ClusterId, Incarnation, NodeId } from './ids.ts';
+import type { Address, ClusterId, Incarnation, NodeId, RunNonce } from './ids.ts';
 import type { Envelope } from './message.ts';
+import type { AcceptorState, ClusterRecord } from './record-shapes.ts';
 import type { ProfileName } from './timings.ts';
+import type { FenceReason } from './view.ts';
 
 export type Effect =
   /** One datagram to each address. The envelope may hold buffers that the core uses again: encode before the next step. */
@@ -12,6 +14,12 @@ export type Effect =
   | { readonly kind: 'reply'; readonly exchange: number; readonly envelope: Envelope }
   /** Make it durable, then say `persisted`. Nothing that depends on it is said before (R14). */
   | { readonly kind: 'persist'; readonly ticket: number; readonly state: DurableState }
+  /**
+   * R7: this life is over. Supervised children are to be stopped (TERM at once, KILL so that they are dead at `deadMs` from
+   * now at the latest), the `fenced` hook runs; then exactly one input `workloads-ended` with this incarnation.
+   * `leader`: only what runs under `--leader` (a resignation, R10); the life goes on.
+   */
+  | { readonly kind: 'stop-workloads'; readonly incarnation: Incarnation; readonly deadMs: number; readonly scope: 'all' | 'leader' }
   /** Best effort: where to knock after a cold start of the whole cluster. */
   | { readonly kind: 'remember-peers'; readonly addresses: readonly Address[] }
   | { readonly kind: 'resolve'; readonly seed: string }
@@ -21,7 +29,7 @@ export type Effect =
   | { readonly kind: 'exit'; readonly reason: ExitReason; readonly message: string };
 
 /** `left` and `stopped` are clean (exit code 0), the others end with 1. */
-export type ExitReason = 'left' | 'stopped' | 'name-clash' | 'superseded' | 'two-clusters' | 'storage';
+export type ExitReason = 'left' | 'stopped' | 'name-clash' | 'superseded' | 'two-clusters' | 'storage' | 'rolled-back';
 
 export type CommandResult =
   | { readonly kind: 'done' }
@@ -35,7 +43,10 @@ export type RefusedCommandCode =
   | 'leaving'
   /** None of the seeds answered; they are tried on. */
   | 'unreachable'
-  | 'other-cluster';
+  | 'other-cluster'
+  | 'not-confirmed'
+  | 'not-quorate'
+  | 'would-lose-quorum';
 
 /** What must survive a crash. The store adds checksum and format version. */
 export interface DurableState {
@@ -51,9 +62,17 @@ export interface DurableState {
   readonly isClean: boolean;
   /** Writes so far: others remember it, so that a restored old directory is noticed (R14). */
   readonly writeCount: number;
+  /** The nonce of the run that wrote this: the next run names it as its predecessor (R9). */
+  readonly nonce: RunNonce;
+  readonly record: ClusterRecord | null;
+  readonly acceptor: AcceptorState | null;
+  /** `--expect`: the one vote of this node, never changed (R12). */
+  readonly vote: readonly NodeId[] | null;
+  /** Why the last life was fenced, written before hooks run; null after a clean end. */
+  readonly fence: { readonly reason: FenceReason; readonly message: string } | null;
 }
 
-export type EventType =
+export type MemberEventType =
   | 'member-joined'
   | 'member-suspect'
   | 'member-alive'
@@ -62,14 +81,42 @@ export type EventType =
   | 'member-stopped'
   | 'member-updated';
 
-export interface CoreEvent {
-  readonly type: EventType;
+export type CoreEvent = MemberEvent | StandingEvent | LeaderEvent | RecordEvent;
+
+export interface MemberEvent {
+  readonly type: MemberEventType;
   readonly member: string;
   readonly id: NodeId;
   readonly incarnation: Incarnation;
   readonly address: Address;
   readonly reason: string;
 }
+
+/** About this node itself. `fenced` is told once the fence record is durable; hooks run on it. */
+export interface StandingEvent {
+  readonly type: 'quorate' | 'fenced' | 'fence-failed';
+  readonly member: string;
+  readonly incarnation: Incarnation;
+  readonly reason: string;
+}
+
+export interface LeaderEvent {
+  readonly type: 'leader-changed';
+  /** Null when the record names nobody. */
+  readonly leader: string | null;
+  readonly token: number | null;
+  readonly isSelf: boolean;
+  readonly reason: string;
+}
+
+export interface RecordEvent {
+  readonly type: 'record-changed';
+  readonly version: number;
+  readonly epoch: number;
+  readonly reason: string;
+}
+
+export type EventType = CoreEvent['type'];
 
 /** Effects of one step, in order. */
 export class Outbox {

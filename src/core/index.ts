@@ -38,6 +38,19 @@ export * from './message.ts';
 export type { NodeOptions } from './node/node-options.ts';
 export { createNode, type Node } from './node.ts';
 export { Random } from './random.ts';
+export {
+  type AcceptorState,
+  applyChange,
+  type Ballot,
+  type Change,
+  type ClusterRecord,
+  type Condemned,
+  genesis,
+  type Leadership,
+  majorityOf,
+  quorumsIntersect,
+  type Voter,
+} from './record/index.ts';
 export { at, type MonotonicMs, NEVER, TICK_MS } from './time.ts';
 export {
   CLOCK_RATE_ERROR,

@@ -3,7 +3,7 @@
 
 import type { Tag } from './hash.ts';
 import type { Address, ClusterId, Incarnation, NodeId, RunNonce } from './ids.ts';
-import type { ProfileName } from './timings.ts';
+import type { Ballot, Change, ClusterRecord, Condemned } from './record-shapes.ts';
 
 /** What every packet bears (R1): who sends, how far its clock has run, which record it holds. */
 export interface Envelope {
@@ -17,7 +17,35 @@ export interface Envelope {
   readonly message: Message;
 }
 
-export type Message = Push | Ping | Pong | Who | Hello | Superseded | Join | Welcome | Sync | SyncReply | Refused;
+export type Message =
+  | Push
+  | Ping
+  | Pong
+  | Who
+  | Hello
+  | Superseded
+  | Join
+  | Welcome
+  | Sync
+  | SyncReply
+  | Refused
+  | Beat
+  | Ack
+  | Relayed
+  | Prepare
+  | Promised
+  | Nack
+  | Accept
+  | Accepted
+  | Deltas
+  | AskRecord
+  | WholeRecord
+  | Confirm
+  | Confirmed
+  | Recall
+  | Recalled
+  | Request
+  | Vote;
 
 /** UDP, every round: changes in full, counters of those whom both sides know in short. */
 export interface Push {
@@ -65,6 +93,8 @@ export interface Hello {
   readonly clusterId: ClusterId;
   readonly nonce: RunNonce;
   readonly entry: MemberEntry;
+  /** The life before this one, when it is known: shows who succeeds whom (R9). */
+  readonly previous: Succession | null;
 }
 
 /** UDP: "a higher incarnation of your id is known here", named by its tag, which covers its nonce (R1). */
@@ -86,7 +116,7 @@ export interface Join {
 export interface Welcome {
   readonly kind: 'welcome';
   readonly clusterId: ClusterId;
-  readonly profile: ProfileName;
+  readonly record: ClusterRecord;
   readonly entries: readonly MemberEntry[];
 }
 
@@ -172,6 +202,168 @@ export const LIMITS = {
   membersMax: 16_384,
   /** That an operator may name, at the start and later. */
   seedsMax: 256,
+  votersMax: 64,
+  condemnedMax: 16_384,
+  /** What one change condemns and reaps together, and suspects of one poll: the largest promise still fits a datagram, relayed. */
+  changeEntriesMax: 32,
+  deltasMax: 64,
+  acksMax: 64,
 } as const;
 
 export const NAME_PATTERN = /^[A-Za-z0-9._-]{1,64}$/;
+
+// ── the lease (R5, R6) ──
+
+/** The pair that the next life names: whoever saw exactly that pair may believe that it is over (R9). */
+export interface Succession {
+  readonly incarnation: Incarnation;
+  readonly nonce: RunNonce;
+  /** It ended with a clean stop or leave, workloads dead. */
+  readonly isClean: boolean;
+}
+
+/** UDP, every T_hb to every voter (R5): "I am here"; a voter's bears its acks of the others. The counter is the envelope's. */
+export interface Beat {
+  readonly kind: 'beat';
+  /** It lacks acks of a majority: whoever receives this passes it on to the voters (L1). */
+  readonly isShort: boolean;
+  /** May become a voter: quorate without a break for 2 x T_dwell (R11). */
+  readonly isStable: boolean;
+  /** Of the state directory: what a voter is known by besides its id. Told only by those who may still become one. */
+  readonly storeId: string | null;
+  readonly canVote: boolean;
+  readonly canLead: boolean;
+  readonly writeCount: number;
+  /** To the voter that this beat goes to, of what it last sent. */
+  readonly acks: readonly AckRow[];
+}
+
+/** "I, a voter of this epoch, have seen this counter of that run": explicit, never inferred from the list (R5). */
+export interface AckRow {
+  readonly tag: Tag;
+  readonly counter: number;
+  readonly epoch: number;
+}
+
+/** UDP: acks to one that no beat is due to. */
+export interface Ack {
+  readonly kind: 'ack';
+  readonly acks: readonly AckRow[];
+}
+
+/** UDP: a packet of another member, whole, on its way to a member that it cannot reach itself; at most two hops. */
+export interface Relayed {
+  readonly kind: 'relayed';
+  readonly hops: number;
+  readonly originSender: Tag;
+  readonly originCounter: number;
+  readonly originRecordVersion: number;
+  /** Whom it is for; null: for every voter. */
+  readonly target: NodeId | null;
+  readonly inner: Beat | Ack | Prepare | Promised | Nack | Accept | Accepted | Deltas;
+}
+
+// ── the record (R2, R3) ──
+
+/** Phase 1, and the fresh poll of R9: how long have you not seen these? */
+export interface Prepare {
+  readonly kind: 'prepare';
+  readonly version: number;
+  readonly ballot: Ballot;
+  readonly suspects: readonly Condemned[];
+}
+
+export interface Promised {
+  readonly kind: 'promise';
+  readonly version: number;
+  readonly ballot: Ballot;
+  readonly accepted: { readonly ballot: Ballot; readonly change: Change } | null;
+  readonly dwellLeftMs: number;
+  /** One for each suspect, in order. */
+  readonly idleMs: readonly number[];
+}
+
+export interface Nack {
+  readonly kind: 'nack';
+  readonly version: number;
+  readonly ballot: Ballot;
+  readonly promised: Ballot;
+}
+
+export interface Accept {
+  readonly kind: 'accept';
+  readonly version: number;
+  readonly ballot: Ballot;
+  readonly change: Change;
+}
+
+export interface Accepted {
+  readonly kind: 'accepted';
+  readonly version: number;
+  readonly ballot: Ballot;
+  /** One for each that the change condemns, in order: since the first sight of the newest counter that was acked. */
+  readonly idleMs: readonly number[];
+}
+
+/** UDP: decided changes, from version `base` on; each with the wait that remains before what it condemns may be announced (R9). */
+export interface Deltas {
+  readonly kind: 'deltas';
+  readonly base: number;
+  readonly changes: readonly { readonly change: Change; readonly waitMs: number }[];
+}
+
+/** TCP: "I hold this version; what has been decided since?" */
+export interface AskRecord {
+  readonly kind: 'ask-record';
+  readonly clusterId: ClusterId;
+}
+
+export interface WholeRecord {
+  readonly kind: 'whole-record';
+  readonly clusterId: ClusterId;
+  readonly record: ClusterRecord;
+  /** What still has to be waited for before it is announced; whoever is not in it was announced. */
+  readonly waits: readonly { readonly id: NodeId; readonly waitMs: number }[];
+}
+
+/** UDP: "do you, a voter, still ack this run?" (`--confirm`). */
+export interface Confirm {
+  readonly kind: 'confirm';
+  readonly nonce: number;
+}
+
+export interface Confirmed {
+  readonly kind: 'confirmed';
+  readonly nonce: number;
+  readonly epoch: number;
+  readonly counter: number;
+}
+
+/** UDP, from a voter that started: "what is the highest that you saw of me?" Until a majority has said, it neither acks nor votes (R14). */
+export interface Recall {
+  readonly kind: 'recall';
+}
+
+export interface Recalled {
+  readonly kind: 'recalled';
+  readonly tag: Tag;
+  readonly incarnation: number;
+  readonly writeCount: number;
+}
+
+/** UDP, to a voter: a wish that only voters can propose (R10, R11). Idempotent; asked again until it shows in the record. */
+export interface Request {
+  readonly kind: 'request';
+  readonly wish: { readonly kind: 'remove-voter' | 'add-voter' | 'forget'; readonly id: NodeId };
+}
+
+/** TCP, between nodes without a cluster (`--expect N`, R12): the votes seen so far. */
+export interface Vote {
+  readonly kind: 'vote';
+  readonly clusterName: string;
+  readonly entry: MemberEntry;
+  readonly storeId: string;
+  readonly expected: number;
+  /** Who voted for which set of ids; each votes once and never changes it. */
+  readonly votes: readonly { readonly id: NodeId; readonly storeId: string; readonly ids: readonly NodeId[] }[];
+}

@@ -1,29 +1,35 @@
-// The one dispatcher: inputs in, effects out, time passed in. It owns this node's life: nothing is said before the
-// incarnation is on disk (R14), a life that others declared over is followed by the next one, a leave or stop is told
-// before the process ends. What members say is talk.ts, the way in admission.ts, what is believed roster.ts.
+// The one dispatcher: inputs in, effects out, time passed in. Only it knows all of the parts below: what members say is
+// talk.ts, the way in admission.ts, what is believed roster.ts, what the record says government.ts, and what becomes of this
+// node life.ts. Before any input is applied the lapse of the lease is judged, after it its gain (R6).
 
 import { assert, assertNever } from './assert.ts';
-import type { CommandResult, DurableState, ExitReason, Outbox } from './effect.ts';
-import { type Address, type ClusterId, INCARNATION_MAX, type Incarnation, incarnation, type NodeId } from './ids.ts';
-import type { Command, Input } from './input.ts';
+import type { Outbox } from './effect.ts';
+import type { Address, ClusterId, Incarnation, NodeId } from './ids.ts';
+import type { Input } from './input.ts';
 import { Directory, NONE } from './membership/index.ts';
-import { Admission, type Offer } from './node/admission.ts';
-import { Farewell } from './node/farewell.ts';
+import { Admission } from './node/admission.ts';
+import { Founding } from './node/founding.ts';
+import { Government } from './node/government.ts';
+import { Life } from './node/life.ts';
 import type { NodeOptions } from './node/node-options.ts';
 import { Operator } from './node/operator.ts';
+import { orphanProblems, profileProblems, quorumProblems } from './node/problems.ts';
 import { Roster } from './node/roster.ts';
 import { Self } from './node/self.ts';
+import { type Roles, rolesOf } from './node/showing.ts';
 import { Streams } from './node/streams.ts';
 import { Talk } from './node/talk.ts';
 import { Upkeep } from './node/upkeep.ts';
 import { Voice } from './node/voice.ts';
 import { Random } from './random.ts';
+import { type ClusterRecord, isVoter } from './record/index.ts';
 import { at, type MonotonicMs, NEVER } from './time.ts';
 import { PROFILES, type Timings } from './timings.ts';
-import type { MemberCounts, MemberView, NodeView, Problem, Standing } from './view.ts';
+import type { FenceView, LeaderView, MemberCounts, MemberView, NodeView, Problem, QuorumView, RecordView, Standing } from './view.ts';
 
 export interface Node extends NodeView {
-  step(input: Input, now: MonotonicMs, outbox: Outbox): void;
+  /** `bootMs`: the clock that runs on in suspend; the lease takes whichever of the two ran further (R6). */
+  step(input: Input, now: MonotonicMs, outbox: Outbox, bootMs?: number): void;
   nextWakeupMs(): MonotonicMs;
   /** For tests and the simulator: throws when something inside does not fit together. */
   checkInvariants(): void;
@@ -33,12 +39,7 @@ export function createNode(options: NodeOptions, now: MonotonicMs): Node {
   return new MemberNode(options, now);
 }
 
-/** What the node does once its write is durable. */
-type Intent =
-  | { readonly kind: 'first-life' }
-  | { readonly kind: 'enter'; readonly offer: Offer }
-  | { readonly kind: 'next-life' }
-  | { readonly kind: 'end'; readonly state: 'left' | 'stopped'; readonly ticket: number };
+const UNHURRIED = 10;
 
 class MemberNode implements Node {
   readonly clusterName: string;
@@ -51,34 +52,69 @@ class MemberNode implements Node {
   readonly #streams: Streams;
   readonly #operator: Operator;
   readonly #upkeep: Upkeep;
+  readonly #government: Government;
+  readonly #life: Life;
   readonly #refusals = new Map<string, number>();
+  readonly #roles: Roles;
   #timings: Timings;
-  #standing: Standing = 'joining';
-  #incarnation: Incarnation;
-  #clusterId: ClusterId | null;
-  #writeCount: number;
-  #write: { readonly ticket: number; readonly intent: Intent } | null = null;
-  #nextTicket = 1;
   #hasStarted = false;
-  #wasSuperseded = false;
   #wakeAt: MonotonicMs = NEVER;
-  #farewell: Farewell | null = null;
+  #bootMs = 0;
+  #lastNow: MonotonicMs;
+  #leaderTold: string | null = null;
 
   constructor(options: NodeOptions, now: MonotonicMs) {
     this.#options = options;
     this.clusterName = options.clusterName;
     this.#timings = PROFILES[options.profile];
+    this.#lastNow = now;
+    this.#bootMs = now;
     const random = new Random(options.randomSeed);
-    this.#incarnation = options.incarnation;
-    this.#clusterId = options.clusterId;
-    this.#writeCount = options.writeCount;
     const refuse = (reason: string): void => {
       this.#refusals.set(reason, (this.#refusals.get(reason) ?? 0) + 1);
     };
     this.#self = new Self(options.id, options.nonce, options.bornIncarnation, options.incarnation, options.facts, now);
     this.#roster = new Roster(options.directory ?? new Directory(), options.id, this.#timings, now, refuse);
-    this.#voice = new Voice(this.#self);
-    this.#talk = new Talk(this.#self, this.#roster, this.#voice, this.#timings, random, now, refuse, this.#outlived);
+    this.#voice = new Voice(this.#self, () => this.#government.chain.version);
+    this.#life = new Life(
+      {
+        options,
+        self: this.#self,
+        roster: this.#roster,
+        talk: () => this.#talk,
+        government: () => this.#government,
+        timings: () => this.#timings,
+        vote: () => this.#admission.founding?.vote ?? options.vote,
+      },
+      now,
+    );
+    this.#government = new Government(
+      options,
+      this.#self,
+      this.#roster,
+      this.#voice,
+      this.#life.ledger,
+      this.#timings,
+      random,
+      now,
+      () => this.#life.facts(),
+      (to, later, outbox) => this.#talk.introduce(to, later, outbox),
+      this.#adopted,
+    );
+    this.#talk = new Talk(
+      this.#self,
+      this.#roster,
+      this.#voice,
+      this.#timings,
+      random,
+      now,
+      refuse,
+      (kind, above, later, outbox) => this.#life.outlived(kind, above, later, outbox),
+      (slot, from, envelope, message, later, outbox) => this.#government.hear(slot, from, envelope, message, later, outbox),
+      (hello, later) => this.#government.hearHello(hello, later),
+      options.previous,
+      () => this.#life.standing.isQuorate,
+    );
     this.#admission = new Admission(
       this.#self,
       this.#roster,
@@ -90,15 +126,23 @@ class MemberNode implements Node {
       now,
       options.seeds,
       options.knownPeers,
+      () => this.#government.chain.record,
+      options.expect === null || options.clusterId !== null ? null : new Founding(options, this.#self, this.#life.ledger, options.expect),
     );
-    this.#streams = new Streams(this.#self, this.#voice, this.#talk, this.#admission, refuse);
-    this.#operator = new Operator(this.#self, this.#roster, this.#talk, this.#voice);
+    this.#streams = new Streams(this.#self, this.#voice, this.#talk, this.#admission, this.#government, refuse);
+    this.#operator = new Operator(this.#self, this.#roster, this.#talk, this.#voice, this.#government, this.#admission, this.#life, random);
     this.#upkeep = new Upkeep(this.#roster, this.#talk, this.#admission.seeds, this.#timings, random);
+    this.#roles = rolesOf(() => this.#government.chain.record);
   }
 
   /** Its incarnation is on disk and it belongs to a cluster: it may speak. */
   get #isMember(): boolean {
-    return this.#self.clusterId !== null;
+    return this.#life.hasBegun;
+  }
+
+  /** Its first life is on disk (R14), and no orphans of the run before have to be waited for in silence (R13). */
+  get #maySeek(): boolean {
+    return this.#life.isOnDisk && (this.#life.hasBegun || !this.#life.hasCluster);
   }
 
   // ── reading ──
@@ -123,8 +167,9 @@ class MemberNode implements Node {
     return this.#self.facts.address;
   }
 
+  /** As of the last step; `isQuorate` is for this instant. */
   get standing(): Standing {
-    return this.#standing;
+    return this.#life.shown;
   }
 
   get timings(): Timings {
@@ -139,29 +184,56 @@ class MemberNode implements Node {
     return this.#refusals;
   }
 
+  get record(): RecordView | null {
+    return this.#government.view(this.#lastNow, this.#bootMs);
+  }
+
+  get fence(): FenceView | null {
+    return this.#life.standing.fence;
+  }
+
+  isQuorate(now: MonotonicMs, bootMs: number): boolean {
+    return this.leaseRemainingMs(now, bootMs) > 0;
+  }
+
+  leaseRemainingMs(now: MonotonicMs, bootMs: number): number {
+    if (!this.#life.standing.isQuorate || this.#life.isDeparting) return 0;
+    return Math.max(0, this.#government.remainingMs(now, bootMs));
+  }
+
+  quorum(now: MonotonicMs, bootMs: number): QuorumView | null {
+    return this.#government.quorum(now, bootMs);
+  }
+
+  leader(now: MonotonicMs, bootMs: number): LeaderView | null {
+    // Who is not quorate may hold a record that the majority has left behind.
+    const isQuorate = this.isQuorate(now, bootMs);
+    return isQuorate || this.#life.isDeparting ? this.#government.leader(this.#life.isLeading(isQuorate)) : null;
+  }
+
   counts(now: MonotonicMs): MemberCounts {
     return this.#isMember ? this.#roster.showing.counts(now) : { alive: 0, suspect: 0, failed: 0, left: 0, stopped: 0 };
   }
 
   members(now: MonotonicMs): MemberView[] {
-    return this.#isMember ? this.#roster.showing.members(now, this.#talk.rttOf) : [];
+    return this.#isMember ? this.#roster.showing.members(now, this.#talk.rttOf, this.#roles) : [];
   }
 
   member(name: string, now: MonotonicMs): MemberView | null {
     const slot = this.#isMember ? this.#roster.showing.slotByName(name, now) : NONE;
-    return slot === NONE ? null : this.#roster.showing.view(slot, now, this.#talk.rttOf);
+    return slot === NONE ? null : this.#roster.showing.view(slot, now, this.#talk.rttOf, this.#roles);
   }
 
   problems(now: MonotonicMs): Problem[] {
-    const problems = [...this.#admission.problems(), ...this.#talk.passages.problems(now, this.#timings.failMs)];
-    if (this.#options.profile !== this.#timings.profile) {
-      problems.push({
-        code: 'profile-differs',
-        message: `the cluster runs with profile ${this.#timings.profile}; --profile ${this.#options.profile} is not used here`,
-        hint: `a cluster's timings are set when it is created; start this agent with --profile ${this.#timings.profile}`,
-      });
-    }
-    return problems;
+    const isQuorate = this.#life.standing.isQuorate;
+    return [
+      // Who waits for orphans has a cluster, and is looking for none.
+      ...(this.#life.hasCluster && !this.#life.hasBegun ? [] : this.#admission.problems()),
+      ...this.#talk.passages.problems(now, this.#timings.failMs),
+      ...profileProblems(this.#options.profile, this.#timings.profile),
+      ...orphanProblems(this.#life.hasCluster ? this.#life.silentMs(now) : 0),
+      ...(isQuorate ? quorumProblems(this.#government.quorum(now, this.#bootMs)) : []),
+    ];
   }
 
   nextWakeupMs(): MonotonicMs {
@@ -177,19 +249,33 @@ class MemberNode implements Node {
 
   // ── stepping ──
 
-  step(input: Input, now: MonotonicMs, outbox: Outbox): void {
-    if (this.#standing === 'left') return;
+  step(input: Input, now: MonotonicMs, outbox: Outbox, bootMs: number = now): void {
+    if (this.#life.isOver) return;
+    this.#bootMs = bootMs;
+    this.#lastNow = now;
+    this.#government.setBoot(bootMs);
     if (!this.#hasStarted) {
       this.#hasStarted = true;
-      this.#save({ kind: 'first-life' }, outbox);
-    } else if (this.#isMember) {
-      // R15: a gap of this process is not a silence of the others.
-      if (now - this.#wakeAt > Math.max(this.#timings.lagMs, this.#timings.heartbeatMs)) this.#roster.resume(now);
-      this.#roster.advance(now);
+      this.#life.start(now, outbox);
+    } else {
+      // R6: the lapse is judged before anything else of this instant.
+      this.#life.judgeLapse(this.#government.remainingMs(now, bootMs), now, outbox);
+      if (this.#isMember) {
+        // R15: a gap of this process is not a silence of the others.
+        if (now - this.#wakeAt > Math.max(this.#timings.lagMs, this.#timings.heartbeatMs)) {
+          this.#roster.resume(now);
+          this.#government.pause(now);
+        }
+        this.#roster.advance(now);
+      }
     }
     this.#take(input, now, outbox);
-    if (this.#roster.nameLostTo !== NONE && this.#standing !== 'leaving' && this.#farewell === null) this.#yieldName(now, outbox);
-    this.#wakeAt = this.#nextAt(now);
+    if (this.#life.isOver) return;
+    if (this.#government.confirmation.isOpen) this.#government.confirmation.tick(this.isQuorate(now, bootMs), now, outbox);
+    this.#life.judgeGain(this.#government.remainingMs(now, bootMs), now, outbox);
+    if (this.#roster.nameLostTo !== NONE && !this.#life.isDeparting) this.#yieldName(now, outbox);
+    this.#tellLeader(now, bootMs, outbox);
+    this.#wakeAt = this.#nextAt(now, bootMs);
   }
 
   #take(input: Input, now: MonotonicMs, outbox: Outbox): void {
@@ -200,8 +286,8 @@ class MemberNode implements Node {
         if (this.#isMember) this.#talk.hear(input.from, input.envelope, now, outbox);
         return;
       case 'asked':
-        if (this.#farewell === null) this.#streams.asked(input.exchange, input.envelope, now, outbox);
-        return;
+        if (!this.#life.isSayingFarewell) this.#streams.asked(input.exchange, input.envelope, now, outbox);
+        return this.#decide(now, outbox);
       case 'answered':
         this.#streams.answered(input.exchange, input.envelope, now, outbox);
         return this.#decide(now, outbox);
@@ -209,190 +295,106 @@ class MemberNode implements Node {
         this.#streams.unanswered(input.exchange, input.reason, now);
         return this.#decide(now, outbox);
       case 'persisted':
-        return this.#persisted(input.ticket, now, outbox);
+        this.#life.ledger.persisted(input.ticket, now, outbox);
+        return this.#tick(now, outbox);
       case 'persist-failed':
-        outbox.push({ kind: 'exit', reason: 'storage', message: `the state could not be written: ${input.reason}` });
-        this.#standing = 'left';
-        return;
+        return this.#life.storageFailed(input.reason, now, outbox);
+      case 'workloads-ended':
+        return this.#life.workloadsEnded(input.incarnation, input.areDead, now, outbox);
       case 'resolved':
         return this.#admission.resolved(input.seed, input.addresses, input.problem, now, outbox);
       case 'command':
-        return this.#command(input.ticket, input.command, now, outbox);
+        return this.#operator.obey(input.ticket, input.command, this.#maySeek, now, outbox);
       default:
         assertNever(input);
     }
   }
 
   #tick(now: MonotonicMs, outbox: Outbox): void {
-    if (this.#farewell !== null) return this.#sayFarewell(this.#farewell, now, outbox);
-    if (this.#write?.intent.kind !== 'first-life') this.#admission.tick(now, outbox);
+    this.#life.tick(now, outbox);
+    if (this.#life.isOver || this.#life.isSayingFarewell) return;
+    if (this.#maySeek) this.#admission.tick(now, outbox);
     this.#decide(now, outbox);
     if (!this.#isMember) return;
+    this.#upkeep.beginOnce(now);
+    // Everyone beats to the voters; another member that is quorate leaves doubt to them (R8).
+    const isWatcher = this.#government.chain.isVoter || !this.#life.standing.isQuorate;
+    this.#roster.setPatience(isWatcher ? this.#timings.failMs : UNHURRIED * this.#timings.failMs, now);
+    this.#government.tick(now, outbox);
+    if (this.#government.recall.isRolledBack) return this.#life.rolledBack(now, outbox);
     this.#talk.tick(now, outbox);
     this.#upkeep.tick(now, outbox);
   }
 
-  #nextAt(now: MonotonicMs): MonotonicMs {
-    if (this.#farewell !== null) return this.#farewell.nextAt;
-    const admissionAt = this.#write?.intent.kind === 'first-life' ? NEVER : this.#admission.nextAt;
-    if (!this.#isMember) return at(Math.max(now, admissionAt));
-    return at(Math.max(now, Math.min(admissionAt, this.#talk.nextAt, this.#upkeep.nextAt)));
+  #nextAt(now: MonotonicMs, bootMs: number): MonotonicMs {
+    const lifeAt = this.#life.nextAt();
+    if (this.#life.isSayingFarewell) return lifeAt;
+    const admissionAt = this.#maySeek ? this.#admission.nextAt : NEVER;
+    const early = Math.min(lifeAt, admissionAt, this.#government.confirmation.nextAt);
+    if (!this.#isMember) return at(Math.max(now, early));
+    const remaining = this.#life.standing.isQuorate ? this.#government.remainingMs(now, bootMs) : Number.POSITIVE_INFINITY;
+    const lapseAt = remaining === Number.POSITIVE_INFINITY ? NEVER : now + Math.max(0, remaining);
+    return at(Math.max(now, Math.min(early, lapseAt, this.#government.nextAt, this.#talk.nextAt, this.#upkeep.nextAt)));
   }
 
-  // ── lives ──
-
-  #save(intent: Intent, outbox: Outbox): void {
-    const ticket = this.#nextTicket++;
-    this.#write = { ticket, intent };
-    this.#writeCount += 1;
-    const state: DurableState = {
-      id: this.#self.id,
-      storeId: this.#options.storeId,
-      clusterName: this.#options.clusterName,
-      clusterId: this.#clusterId,
-      profile: this.#timings.profile,
-      incarnation: this.#incarnation,
-      bornIncarnation: this.#options.bornIncarnation,
-      isClean: intent.kind === 'end',
-      writeCount: this.#writeCount,
-    };
-    outbox.push({ kind: 'persist', ticket, state });
-  }
-
-  #persisted(ticket: number, now: MonotonicMs, outbox: Outbox): void {
-    if (this.#write?.ticket !== ticket) return;
-    const { intent } = this.#write;
-    this.#write = null;
-    // The name was lost meanwhile: no other life follows the last words.
-    if (this.#farewell !== null) return;
-    switch (intent.kind) {
-      case 'first-life':
-        if (this.#clusterId !== null) this.#begin(now, outbox);
-        this.#admission.tick(now, outbox);
-        return;
-      case 'enter':
-        this.#begin(now, outbox);
-        this.#talk.believeList(intent.offer.welcome.entries, now, outbox);
-        return;
-      case 'next-life':
-        this.#begin(now, outbox);
-        return;
-      case 'end':
-        if (this.#isMember) this.#roster.endSelf(intent.state, now, outbox);
-        this.#bidFarewell(intent.state, intent.state === 'left' ? 'left the cluster' : 'stopped', intent.ticket, now, outbox);
-        return;
-      default:
-        assertNever(intent);
-    }
-  }
-
-  /** A life begins: its incarnation is durable. */
-  #begin(now: MonotonicMs, outbox: Outbox): void {
-    const { clusterId } = this;
-    assert(this.#clusterId !== null, 'a life needs a cluster');
-    this.#self.begin(this.#clusterId, this.#incarnation, now);
-    this.#roster.advance(now);
-    if (clusterId === null) {
-      this.#upkeep.begin(now);
-    }
-    this.#roster.putSelf(this.#self.entry(), now, outbox);
-    this.#talk.expedite(now);
-  }
-
-  /** R1: a higher life of this id elsewhere is yielded to, but once known + 1 is taken; a life that was declared ended is followed by the next. */
-  readonly #outlived = (kind: 'superseded' | 'ended', above: Incarnation, _now: MonotonicMs, outbox: Outbox): void => {
-    if (this.#write !== null || this.#farewell !== null) return;
-    const wasSuperseded = this.#wasSuperseded;
-    if (kind === 'superseded') {
-      this.#wasSuperseded = true;
-      if (wasSuperseded) {
-        const message = `another process lives as this agent's id ${this.id} with incarnation ${above} (this one: ${this.incarnation}): is its state directory copied to two hosts?`;
-        outbox.push({ kind: 'exit', reason: 'superseded', message });
-        this.#standing = 'left';
-        return;
-      }
-    }
-    const next = Math.max(above, this.#incarnation) + 1;
-    if (next > INCARNATION_MAX) return;
-    this.#incarnation = incarnation(next);
-    this.#save({ kind: 'next-life' }, outbox);
-  };
+  // ── the cluster and its record ──
 
   #decide(now: MonotonicMs, outbox: Outbox): void {
-    if (this.#write !== null || this.#self.clusterId !== null) return;
+    if (this.#life.hasCluster || !this.#life.isOnDisk) return;
     const outcome = this.#admission.decide(now);
-    if (outcome === null) return;
+    if (outcome === null) {
+      const founded = this.#admission.founding?.founded() ?? null;
+      if (founded === null) return;
+      this.#admission.close();
+      this.#life.enter(founded.cluster, outbox, (later) => this.#admission.seeds.tryNow(later));
+      return this.#government.chain.learnWhole(founded.record, new Map(), now, outbox);
+    }
     if (outcome.kind === 'two') {
       const named = outcome.offers.map((offer) => `${offer.at} answers for cluster ${offer.welcome.clusterId}`).join(', ');
-      outbox.push({ kind: 'exit', reason: 'two-clusters', message: `the seeds belong to different clusters: ${named}` });
-      this.#standing = 'left';
-      return;
+      return this.#life.exit('two-clusters', `the seeds belong to different clusters: ${named}`, outbox);
     }
     const { welcome } = outcome.offer;
-    this.#clusterId = welcome.clusterId;
-    this.#timings = PROFILES[welcome.profile];
+    this.#timings = PROFILES[welcome.record.profile];
     this.#roster.retime(this.#timings, now);
     this.#talk.retime(this.#timings);
     this.#admission.retime(this.#timings);
     this.#upkeep.retime(this.#timings);
-    this.#save({ kind: 'enter', offer: outcome.offer }, outbox);
+    this.#government.retime(this.#timings, now);
+    // The list first: it says where the voters are.
+    this.#life.enter(welcome.clusterId, outbox, (later, box) => this.#talk.believeList(welcome.entries, later, box));
+    // It does not say what was announced already: the whole time for each (R9).
+    const waits = new Map(welcome.record.condemned.map(({ id }) => [id, this.#timings.failMs]));
+    this.#government.chain.learnWhole(welcome.record, waits, now, outbox);
   }
 
-  // ── ending ──
+  readonly #adopted = (record: ClusterRecord, before: ClusterRecord | null, now: MonotonicMs, outbox: Outbox): void => {
+    const reason = before === null ? 'the first that is known here' : before.epoch === record.epoch ? 'decided' : 'the voters changed';
+    outbox.push({ kind: 'event', event: { type: 'record-changed', version: record.version, epoch: record.epoch, reason } });
+    this.#life.seated(isVoter(record, this.id), before !== null && isVoter(before, this.id));
+    if (this.#government.isCondemnedSelf()) this.#life.condemned(now, outbox);
+  };
 
-  #end(state: 'left' | 'stopped', ticket: number, outbox: Outbox): void {
-    this.#standing = 'leaving';
-    this.#save({ kind: 'end', state, ticket }, outbox);
+  #tellLeader(now: MonotonicMs, bootMs: number, outbox: Outbox): void {
+    if (!this.#isMember) return;
+    const leader = this.leader(now, bootMs);
+    const told = leader === null ? null : `${leader.id} ${leader.token} ${leader.isSelf}`;
+    if (told === this.#leaderTold) return;
+    this.#leaderTold = told;
+    const reason = leader === null ? 'nobody, as far as is known here' : leader.isSelf ? 'this agent leads' : 'named by the record';
+    outbox.push({
+      kind: 'event',
+      event: {
+        type: 'leader-changed',
+        leader: leader?.name ?? null,
+        token: leader?.token ?? null,
+        isSelf: leader?.isSelf ?? false,
+        reason,
+      },
+    });
   }
 
   #yieldName(now: MonotonicMs, outbox: Outbox): void {
-    const { table } = this.#roster;
-    const winner = table.addressOf(this.#roster.nameLostTo);
-    this.#standing = 'leaving';
-    this.#roster.endSelf('left', now, outbox);
-    const message = `the name ${this.name} is taken: the agent at ${winner} had it before this one at ${this.address}`;
-    this.#bidFarewell('name-clash', message, null, now, outbox);
-  }
-
-  #bidFarewell(exit: ExitReason, message: string, ticket: number | null, now: MonotonicMs, outbox: Outbox): void {
-    const isHeard = this.#isMember && this.#roster.table.aliveCount > 0;
-    this.#farewell = new Farewell(exit, message, ticket, isHeard, now);
-    this.#sayFarewell(this.#farewell, now, outbox);
-  }
-
-  #sayFarewell(farewell: Farewell, now: MonotonicMs, outbox: Outbox): void {
-    if (!farewell.say(this.#roster, this.#talk, this.#timings, now, outbox)) return;
-    this.#standing = 'left';
-    if (farewell.ticket !== null) this.#answer(farewell.ticket, { kind: 'done' }, outbox);
-    outbox.push({ kind: 'exit', reason: farewell.exit, message: farewell.message });
-  }
-
-  // ── commands ──
-
-  #command(ticket: number, command: Command, now: MonotonicMs, outbox: Outbox): void {
-    if (this.#standing === 'leaving')
-      return this.#answer(ticket, { kind: 'refused', code: 'leaving', message: 'this agent is leaving' }, outbox);
-    switch (command.kind) {
-      case 'join':
-        this.#admission.join(ticket, command.seeds, now, outbox);
-        // Not before the first life is on disk (R14): then it is ticked anyhow.
-        if (this.#write?.intent.kind !== 'first-life') this.#admission.tick(now, outbox);
-        return;
-      case 'leave':
-        return this.#end('left', ticket, outbox);
-      case 'stop':
-        return this.#end('stopped', ticket, outbox);
-      case 'forget':
-      case 'set-tags':
-      case 'set-address':
-      case 'partition':
-        return this.#answer(ticket, this.#operator.obey(command, this.#isMember, now, outbox), outbox);
-      default:
-        assertNever(command);
-    }
-  }
-
-  #answer(ticket: number, result: CommandResult, outbox: Outbox): void {
-    outbox.push({ kind: 'command-result', ticket, result });
+    const winner = this.#roster.table.addressOf(this.#roster.nameLostTo);
+    this.#life.yieldName(`the name ${this.name} is taken: the agent at ${winner} had it before this one at ${this.address}`, now, outbox);
   }
 }

@@ -25,7 +25,45 @@ export interface MemberView {
   /** Since when it is in this state, on the node's own monotone clock. */
   readonly since: MonotonicMs;
   readonly isSelf: boolean;
+  readonly isVoter: boolean;
+  readonly isLeader: boolean;
 }
+
+/** Null fields of NodeView until there is a record. */
+export interface QuorumView {
+  readonly voters: number;
+  readonly needed: number;
+  /** Voters whose acks are fresh, counted for the epoch that holds the lease. */
+  readonly acking: number;
+  readonly canLose: number;
+  readonly isVoter: boolean;
+}
+
+export interface LeaderView {
+  readonly name: string;
+  readonly id: NodeId;
+  readonly token: number;
+  /** Leads at this very instant: quorate and named (R10). */
+  readonly isSelf: boolean;
+}
+
+export interface RecordView {
+  readonly version: number;
+  readonly epoch: number;
+  readonly maxVoters: number;
+  readonly voters: readonly { readonly id: NodeId; readonly name: string; readonly ackAgeMs: number | null }[];
+}
+
+/** The present or last fencing (R7). */
+export interface FenceView {
+  readonly since: MonotonicMs;
+  readonly reason: FenceReason;
+  readonly message: string;
+  /** Per voter: how old its newest ack was. */
+  readonly evidence: readonly { readonly voter: string; readonly ackAgeMs: number | null }[];
+}
+
+export type FenceReason = 'lease-lapsed' | 'condemned' | 'superseded' | 'storage';
 
 /** A standing difficulty that an operator should see: what it is, and what to type next. */
 export interface Problem {
@@ -57,6 +95,14 @@ export interface NodeView {
   /** Sorted by name. */
   members(nowMs: MonotonicMs): MemberView[];
   member(name: string, nowMs: MonotonicMs): MemberView | null;
+  /** Evaluated at this instant (R6): a reading is good only until `leaseRemainingMs` is over. */
+  isQuorate(nowMs: MonotonicMs, bootMs: number): boolean;
+  /** 0 when not quorate. */
+  leaseRemainingMs(nowMs: MonotonicMs, bootMs: number): number;
+  quorum(nowMs: MonotonicMs, bootMs: number): QuorumView | null;
+  leader(nowMs: MonotonicMs, bootMs: number): LeaderView | null;
+  readonly record: RecordView | null;
+  readonly fence: FenceView | null;
   problems(nowMs: MonotonicMs): Problem[];
   /** What was dropped and why, for /metrics and for doubt: reason → count. */
   readonly refusals: ReadonlyMap<string, number>;

@@ -4,12 +4,20 @@ import type { Settings } from './run.ts';
 import { findScene, SCENES } from './scenes/index.ts';
 
 export type CommandLine =
-  | { readonly kind: 'run'; readonly settings: Settings; readonly runs: number; readonly isNarrated: boolean }
+  | {
+      readonly kind: 'run';
+      readonly settings: Settings;
+      readonly runs: number;
+      readonly withinMs: number | null;
+      readonly isCampaign: boolean;
+      readonly isNarrated: boolean;
+    }
   | { readonly kind: 'help' }
   | { readonly kind: 'usage-error'; readonly message: string };
 
-const FLAGS = ['seed', 'nodes', 'until', 'scene', 'runs', 'narrate', 'help'] as const;
+const FLAGS = ['seed', 'nodes', 'until', 'scene', 'runs', 'within', 'campaign', 'narrate', 'help'] as const;
 const NODES_MAX = 16_384;
+const RUNS_MAX = 100_000_000;
 
 /** Chaos is what many seeds are for, and what one seed without a scene means. */
 const DEFAULT_SCENE = 'chaos';
@@ -20,7 +28,7 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
   try {
     const given = readFlags(argv);
     if (given.has('help')) return { kind: 'help' };
-    const scene = given.get('scene') ?? DEFAULT_SCENE;
+    const scene = given.get('scene') ?? (given.has('campaign') ? 'proof' : DEFAULT_SCENE);
     if (findScene(scene) === null) {
       throw new UsageError(
         `--scene=${scene}: no such scene${nearest(
@@ -37,7 +45,9 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
         nodes: given.has('nodes') ? wholeNumber('nodes', given.get('nodes')!, 1, NODES_MAX) : null,
         untilMs: given.has('until') ? duration('until', given.get('until')!) : null,
       },
-      runs: given.has('runs') ? wholeNumber('runs', given.get('runs')!, 1, 100_000_000) : 1,
+      runs: given.has('runs') ? wholeNumber('runs', given.get('runs')!, 1, RUNS_MAX) : given.has('campaign') ? RUNS_MAX : 1,
+      withinMs: given.has('within') ? duration('within', given.get('within')!) : null,
+      isCampaign: given.has('campaign'),
       isNarrated: given.has('narrate'),
     };
   } catch (error) {
@@ -49,10 +59,12 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
 export function helpText(): string {
   const width = Math.max(...SCENES.map(({ name }) => name.length));
   return [
-    'npm run sim -- [--seed=N] [--nodes=N] [--until=120s] [--scene=NAME] [--runs=K] [--narrate]',
+    'npm run sim -- [--seed=N] [--nodes=N] [--until=120s] [--scene=NAME] [--runs=K] [--within=90s] [--workers=W] [--campaign] [--mutate=NAME] [--narrate]',
     '',
     'Plays a scene with many agents over a simulated network; the same flags give the same history.',
-    '--runs=K takes the seeds N to N+K-1; --narrate prints what happens. Exit 0 when every invariant held, 1 when not, 64 for usage.',
+    '--runs=K takes the seeds N to N+K-1, --within=90s as many of them as fit, --workers=W shares them out; --campaign mixes sizes up to 200',
+    'members and ends when it is stopped; --narrate prints what happens. --mutate=list, --mutate=NAME: the simulator without one rule, which',
+    'must be caught. Exit 0 when every invariant held (with --mutate: when the mutant was caught), 1 when not, 64 for usage.',
     '',
     ...SCENES.map(({ name, story }) => `  ${name.padEnd(width)}  ${story}`),
   ].join('\n');
@@ -74,7 +86,7 @@ function readFlags(argv: readonly string[]): Map<string, string> {
     if (match === null) throw new UsageError(`${argument}: not a flag; flags are ${FLAGS.map((flag) => `--${flag}`).join(' ')}`);
     const flag = match[1]!;
     if (!FLAGS.some((known) => known === flag)) throw new UsageError(`--${flag}: no such flag${nearest(flag, FLAGS, '--')}`);
-    if (flag === 'help' || flag === 'narrate') {
+    if (flag === 'help' || flag === 'narrate' || flag === 'campaign') {
       if (match[2] !== undefined) throw new UsageError(`--${flag} takes no value, and was given ${match[2]}`);
       given.set(flag, '');
       continue;
@@ -82,7 +94,7 @@ function readFlags(argv: readonly string[]): Map<string, string> {
     const value = match[2] ?? argv[++i];
     if (value === undefined || value === '')
       throw new UsageError(
-        `--${flag} needs a value, as in --${flag}=${flag === 'scene' ? DEFAULT_SCENE : flag === 'until' ? '120s' : '5'}`,
+        `--${flag} needs a value, as in --${flag}=${flag === 'scene' ? DEFAULT_SCENE : flag === 'until' || flag === 'within' ? '120s' : '5'}`,
       );
     given.set(flag, value);
   }

@@ -23,6 +23,8 @@ export class Disk implements Store {
   #lastReportMs = 0;
   health: DiskHealth = 'good';
   failedWriteCount = 0;
+  /** Told of each write that is about to be durable, and once it is and nobody knows. */
+  onWrite: ((stage: 'before' | 'after') => void) | null = null;
 
   constructor(scheduler: Scheduler, random: Random) {
     this.#scheduler = scheduler;
@@ -48,12 +50,15 @@ export class Disk implements Store {
     let problem: string | null = null;
     this.#scheduler.at(writtenMs, () => {
       if (opening !== this.#opening) return;
+      this.onWrite?.('before');
+      if (opening !== this.#opening) return;
       problem = problemOf(this.health);
       if (problem !== null) {
         this.failedWriteCount += 1;
         return;
       }
       this.#durable = state;
+      this.onWrite?.('after');
     });
     this.#scheduler.at(reportedMs, () => {
       if (opening === this.#opening) done(problem);
@@ -62,6 +67,12 @@ export class Disk implements Store {
 
   rememberPeers(addresses: readonly Address[]): void {
     if (problemOf(this.health) === null) this.#peers = addresses.slice();
+  }
+
+  /** What a backup holds: the state as it is now, or was at an earlier call. */
+  restore(state: DurableState): void {
+    this.crash();
+    this.#durable = state;
   }
 
   /** The process died: what it had asked for and is not durable yet never will be. */

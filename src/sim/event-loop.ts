@@ -19,6 +19,7 @@ export class EventLoop implements Timer {
   readonly #scheduler: Scheduler;
   readonly #clock: HostClock;
   readonly #onTimer: () => void;
+  readonly #lateMs: () => number;
   #isPaused = false;
   #isClosed = false;
   #wantedAt: MonotonicMs = NEVER;
@@ -32,11 +33,12 @@ export class EventLoop implements Timer {
   droppedCount = 0;
   firedCount = 0;
 
-  /** `onTimer` is told of each firing before it happens. */
-  constructor(scheduler: Scheduler, clock: HostClock, onTimer: () => void) {
+  /** `onTimer` is told of each firing before it happens; `lateMs` draws by how much a timer is late. */
+  constructor(scheduler: Scheduler, clock: HostClock, onTimer: () => void, lateMs: () => number = () => 0) {
     this.#scheduler = scheduler;
     this.#clock = clock;
     this.#onTimer = onTimer;
+    this.#lateMs = lateMs;
   }
 
   get isPaused(): boolean {
@@ -114,8 +116,9 @@ export class EventLoop implements Timer {
   }
 
   #scheduleDue(worldMs: number): void {
-    this.#dueMs = worldMs;
-    this.#scheduler.at(worldMs, this.#onDue);
+    // Packets that arrive meanwhile come first, as they do in a loop that is about to fire a timer.
+    this.#dueMs = worldMs + this.#lateMs();
+    this.#scheduler.at(this.#dueMs, this.#onDue);
   }
 
   readonly #onDue = (): void => {

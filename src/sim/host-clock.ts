@@ -1,17 +1,30 @@
-// The monotone clock of one host: its own origin, its own rate (within 1 ± ρ), so that no two hosts' instants compare.
-// The wall clock is off by a skew of its own and is asked once, for a first incarnation; nothing else may depend on it.
+// The clocks of one host: a monotone one that stands still while the machine is suspended, one since boot that does not, both at
+// one rate of their own (within 1 ± ρ), so that no two hosts' instants compare. The wall clock is off by a skew of its own, may
+// jump, and is asked once, for a first incarnation; nothing else may depend on it.
 
 import type { Clock } from '../agent/ports.ts';
-import { at, CLOCK_RATE_ERROR, type MonotonicMs, type Random } from '../core/index.ts';
+import { at, CLOCK_RATE_ERROR, CLOCK_RESOLUTION_MS, type MonotonicMs, type Random } from '../core/index.ts';
 import type { Scheduler } from './scheduler.ts';
+
+export interface ClockSetting {
+  readonly originMs: number;
+  readonly rate: number;
+  readonly wallOriginMs: number;
+}
 
 export class HostClock implements Clock {
   readonly #scheduler: Scheduler;
   readonly #originMs: number;
   readonly rate: number;
-  readonly #wallOriginMs: number;
+  #wallOriginMs: number;
+  /** On some systems the uptime is what the wall clock says less when it was at boot: it jumps with it. */
+  followsWall = false;
+  #uptimeJumpMs = 0;
+  /** Of the world, in all suspensions that are over. */
+  #frozenMs = 0;
+  #frozenSinceMs: number | null = null;
 
-  constructor(scheduler: Scheduler, setting: { readonly originMs: number; readonly rate: number; readonly wallOriginMs: number }) {
+  constructor(scheduler: Scheduler, setting: ClockSetting) {
     this.#scheduler = scheduler;
     this.#originMs = setting.originMs;
     this.rate = setting.rate;
@@ -19,18 +32,45 @@ export class HostClock implements Clock {
   }
 
   nowMs(): MonotonicMs {
-    return at(this.#originMs + this.#scheduler.nowMs * this.rate);
+    return at(this.#originMs + ((this.#frozenSinceMs ?? this.#scheduler.nowMs) - this.#frozenMs) * this.rate);
+  }
+
+  /** As coarse as os.uptime(). */
+  bootMs(): number {
+    return (
+      Math.floor((this.#originMs + this.#uptimeJumpMs + this.#scheduler.nowMs * this.rate) / CLOCK_RESOLUTION_MS) * CLOCK_RESOLUTION_MS
+    );
   }
 
   wallNowMs(): number {
     return Math.floor(this.#wallOriginMs + this.#scheduler.nowMs * this.rate);
   }
 
-  /** The first instant of the world at which this clock shows `instant` or more: a timer never fires early. */
+  /** The machine is suspended: hrtime stands still, uptime does not. */
+  freeze(): void {
+    this.#frozenSinceMs ??= this.#scheduler.nowMs;
+  }
+
+  thaw(): void {
+    if (this.#frozenSinceMs === null) return;
+    this.#frozenMs += this.#scheduler.nowMs - this.#frozenSinceMs;
+    this.#frozenSinceMs = null;
+  }
+
+  jumpWallClock(byMs: number): void {
+    this.#wallOriginMs += byMs;
+    if (this.followsWall) this.#uptimeJumpMs += byMs;
+  }
+
+  /**
+   * The first instant of the world at which this clock shows `instant` or more, were it not suspended (again): a timer never
+   * fires early.
+   */
   worldMsOf(instant: MonotonicMs): number {
-    let worldMs = (instant - this.#originMs) / this.rate;
+    const frozenMs = this.#frozenMs + (this.#frozenSinceMs === null ? 0 : this.#scheduler.nowMs - this.#frozenSinceMs);
+    let worldMs = frozenMs + (instant - this.#originMs) / this.rate;
     // The division may round to just before the instant.
-    while (this.#originMs + worldMs * this.rate < instant) worldMs += 1e-6;
+    while (this.#originMs + (worldMs - frozenMs) * this.rate < instant) worldMs += 1e-6;
     return worldMs;
   }
 }
@@ -38,12 +78,14 @@ export class HostClock implements Clock {
 const WALL_2026_MS = 1_790_000_000_000;
 const YEAR_MS = 365 * 86_400_000;
 
-/** A rate within ±ρ, an uptime of up to 12 days, and a wall clock that is mostly right but may be off by a year. */
-export function drawClock(scheduler: Scheduler, random: Random): HostClock {
+/** An uptime of up to 12 days, and a wall clock that is mostly right but may be off by a year. Every other rate is extreme: it is there that bounds are met. */
+export function drawClock(scheduler: Scheduler, random: Random, givenRate: number | null = null): HostClock {
   const skewMs = random.chance(0.2) ? random.between(-YEAR_MS, YEAR_MS) : random.between(-500, 500);
-  return new HostClock(scheduler, {
-    originMs: Math.floor(random.between(0, 1e9)),
-    rate: random.between(1 - CLOCK_RATE_ERROR, 1 + CLOCK_RATE_ERROR),
-    wallOriginMs: WALL_2026_MS + skewMs,
-  });
+  const originMs = Math.floor(random.between(0, 1e9));
+  return new HostClock(scheduler, { originMs, rate: givenRate ?? drawRate(random), wallOriginMs: WALL_2026_MS + skewMs });
+}
+
+function drawRate(random: Random): number {
+  if (random.chance(0.5)) return random.between(1 - CLOCK_RATE_ERROR, 1 + CLOCK_RATE_ERROR);
+  return random.chance(0.5) ? 1 - CLOCK_RATE_ERROR : 1 + CLOCK_RATE_ERROR;
 }

@@ -1,5 +1,7 @@
 // The door of sim/: for scripts/sim.mjs, and for tests.
 
-export { main, narration, type Terminal } from './main.ts';
+export type { Terminal } from './conclusion.ts';
+export { main, narration } from './main.ts';
+export { type Hunted, hunt, type Outcome, portion, summary } from './many.ts';
 export { type Report, type RunHooks, run, type Settings } from './run.ts';
 export { SCENES } from './scenes/index.ts';

@@ -2,18 +2,10 @@
 // Printing, the time of day and the version of Node are handed in: nothing in sim/ touches the machine.
 
 import { formatSettings, helpText, parseCommandLine } from './command-line.ts';
-import { type Report, run } from './run.ts';
+import { conclude, OK, type Terminal } from './conclusion.ts';
+import { portion, summary } from './many.ts';
+import { run } from './run.ts';
 
-export interface Terminal {
-  readonly print: (line: string) => void;
-  readonly printError: (line: string) => void;
-  readonly nodeVersion: string;
-  /** Of the real clock, for the speed that is printed; decides nothing. */
-  readonly elapsedMs: () => number;
-}
-
-const OK = 0;
-const VIOLATION = 1;
 const USAGE = 64;
 const PROGRESS_MS = 10_000;
 
@@ -30,7 +22,11 @@ export function main(argv: readonly string[], terminal: Terminal): number {
       return USAGE;
     case 'run':
       terminal.print(`sim ${formatSettings(line.settings)}${line.runs > 1 ? ` --runs=${line.runs}` : ''} (Node ${terminal.nodeVersion})`);
-      return line.runs === 1 ? runOne(line, terminal) : runMany(line, terminal);
+      return line.runs === 1
+        ? runOne(line, terminal)
+        : line.withinMs === null && !line.isCampaign
+          ? runMany(line, terminal)
+          : runWithin(argv, terminal);
   }
 }
 
@@ -49,6 +45,10 @@ function runOne(line: Extract<ReturnType<typeof parseCommandLine>, { kind: 'run'
   );
   terminal.print(`trace ${report.traceHash}`);
   return conclude(report, terminal);
+}
+
+function runWithin(argv: readonly string[], terminal: Terminal): number {
+  return summary([portion(argv, 0, 1, terminal)], terminal);
 }
 
 function runMany(line: Extract<ReturnType<typeof parseCommandLine>, { kind: 'run' }>, terminal: Terminal): number {
@@ -75,17 +75,6 @@ function runMany(line: Extract<ReturnType<typeof parseCommandLine>, { kind: 'run
   );
   terminal.print('every invariant held');
   return OK;
-}
-
-function conclude(report: Report, terminal: Terminal): number {
-  const { violation } = report;
-  if (violation === null) {
-    terminal.print('every invariant held');
-    return OK;
-  }
-  terminal.print(`VIOLATION of ${violation.rule} at ${(violation.atMs / 1000).toFixed(3)} s, ${violation.host}: ${violation.message}`);
-  terminal.print(`replay: npm run sim -- ${formatSettings(report.settings)} --narrate   (Node ${terminal.nodeVersion})`);
-  return VIOLATION;
 }
 
 /** One line of a transcript: time, host, event. */

@@ -28,6 +28,13 @@ export interface LinkFault {
   readonly duplication: number;
 }
 
+/** A datagram that somebody on the wire kept. */
+export interface Captured {
+  readonly from: Address;
+  readonly to: Address;
+  readonly bytes: Uint8Array;
+}
+
 /** A retransmission of TCP after a loss; after this many in a row the connection is given up. */
 const RETRANSMIT_MS = 200;
 const RETRANSMITS_MAX = 6;
@@ -37,6 +44,12 @@ export class LinkPolicy {
   readonly #latency: Latency;
   readonly #hostOf = new Map<Address, number>();
   #faults: readonly LinkFault[] = [];
+  readonly #captured: Captured[] = [];
+  #captureMax = 0;
+  /** Told of every datagram that leaves a host. */
+  onSent: ((from: Address) => void) | null = null;
+  #captureEvery = 1;
+  #seenCount = 0;
   // Handed out again and again: the network reads the delays before it asks for the next packet's.
   readonly #lost: readonly number[] = [];
   readonly #once: number[] = [0];
@@ -68,9 +81,22 @@ export class LinkPolicy {
     return this.#faults.some((fault) => fault.loss >= 1 && fault.spares === 'nothing' && fault.from[from] === 1 && fault.to[to] === 1);
   }
 
+  /** Keeps every so many of what passes from now on, the newest `countMax` of them, for replays. */
+  capture(countMax: number, every: number): void {
+    this.#captureMax = countMax;
+    this.#captureEvery = every;
+  }
+
+  get captured(): readonly Captured[] {
+    return this.#captured;
+  }
+
   /** The delay of each copy that arrives; none when it is lost. */
-  datagram(from: Address, to: Address): readonly number[] {
+  datagram(from: Address, to: Address, bytes?: Uint8Array): readonly number[] {
     const random = this.#random;
+    this.onSent?.(from);
+    if (this.#captureMax > 0 && bytes !== undefined && ++this.#seenCount % this.#captureEvery === 0)
+      this.#captured[(this.#seenCount / this.#captureEvery - 1) % this.#captureMax] = { from, to, bytes: bytes.slice() };
     let delayMs = random.between(this.#latency.fromMs, this.#latency.toMs);
     let isDoubled = false;
     if (this.#faults.length > 0) {

@@ -14,8 +14,8 @@ export class ObservedNode implements Node {
     this.#watch = watch;
   }
 
-  step(input: Input, now: MonotonicMs, outbox: Outbox): void {
-    this.#inner.step(input, now, outbox);
+  step(input: Input, now: MonotonicMs, outbox: Outbox, bootMs: number): void {
+    this.#inner.step(input, now, outbox, bootMs);
     this.#watch(input, outbox.effects);
   }
 
@@ -77,6 +77,30 @@ export class ObservedNode implements Node {
 
   counts(nowMs: MonotonicMs): MemberCounts {
     return this.#inner.counts(nowMs);
+  }
+
+  isQuorate(nowMs: MonotonicMs, bootMs: number): boolean {
+    return this.#inner.isQuorate(nowMs, bootMs);
+  }
+
+  leaseRemainingMs(nowMs: MonotonicMs, bootMs: number): number {
+    return this.#inner.leaseRemainingMs(nowMs, bootMs);
+  }
+
+  quorum(nowMs: MonotonicMs, bootMs: number): ReturnType<Node['quorum']> {
+    return this.#inner.quorum(nowMs, bootMs);
+  }
+
+  leader(nowMs: MonotonicMs, bootMs: number): ReturnType<Node['leader']> {
+    return this.#inner.leader(nowMs, bootMs);
+  }
+
+  get record() {
+    return this.#inner.record;
+  }
+
+  get fence() {
+    return this.#inner.fence;
   }
 
   get refusals() {

@@ -3,7 +3,7 @@
 // Starting again, and what survives, is the host's business.
 
 import { Driver } from '../agent/driver.ts';
-import type { ExchangeAnswer, Receiver, Resolver, Store, Transport } from '../agent/ports.ts';
+import type { ExchangeAnswer, Receiver, Resolver, Store, Transport, Workloads } from '../agent/ports.ts';
 import type { Address, Command, CommandResult, CoreEvent, ExitReason, Node } from '../core/index.ts';
 import { EventLoop } from './event-loop.ts';
 import type { HostClock } from './host-clock.ts';
@@ -16,6 +16,9 @@ export interface ProcessPorts {
   readonly transport: Transport;
   readonly store: Store;
   readonly resolver: Resolver;
+  readonly workloads: Workloads;
+  /** By how much the loop's next timer is late. */
+  readonly lateMs: () => number;
   readonly trace: (kind: TraceKind, content: number) => void;
   readonly onEvent: (event: CoreEvent) => void;
   readonly onExit: (reason: ExitReason, message: string) => void;
@@ -31,13 +34,14 @@ export class AgentProcess {
   constructor(node: Node, ports: ProcessPorts) {
     this.node = node;
     this.#ports = ports;
-    this.#loop = new EventLoop(ports.scheduler, ports.clock, () => ports.trace('timer', 0));
+    this.#loop = new EventLoop(ports.scheduler, ports.clock, () => ports.trace('timer', 0), ports.lateMs);
     this.driver = new Driver(node, {
       clock: ports.clock,
       timer: this.#loop,
       transport: this.#transport(ports.transport),
       store: this.#store(ports.store),
       resolver: this.#resolver(ports.resolver),
+      workloads: this.#workloads(ports.workloads),
       onEvent: ports.onEvent,
       onExit: (reason, message) => {
         this.#loop.close();
@@ -71,6 +75,11 @@ export class AgentProcess {
       this.#ports.trace('command', 0);
       this.driver.command(command, done);
     });
+  }
+
+  /** Something that asks through the local socket: it waits while the process is paused. */
+  complete(job: () => void): void {
+    this.#loop.complete(job);
   }
 
   pause(): void {
@@ -156,6 +165,18 @@ export class AgentProcess {
           this.#loop.complete(() => {
             this.#ports.trace('resolved', addresses.length);
             done(addresses, problem);
+          }),
+        ),
+    };
+  }
+
+  #workloads(inner: Workloads): Workloads {
+    return {
+      stop: (request, done) =>
+        inner.stop(request, (areDead) =>
+          this.#loop.complete(() => {
+            this.#ports.trace('workloads-ended', areDead ? 1 : 0);
+            done(areDead);
           }),
         ),
     };

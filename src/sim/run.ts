@@ -45,7 +45,7 @@ export function run(settings: Settings, hooks: RunHooks = {}): Report {
     directory: new Directory({ isShared: true }),
     narrate: hooks.narrate ?? null,
   });
-  const stage = new Stage(world, nodes, untilMs);
+  const stage = new Stage(world, nodes, untilMs, settings.seed);
   scene.play(stage);
   world.run(untilMs);
   return {
@@ -63,5 +63,6 @@ export function run(settings: Settings, hooks: RunHooks = {}): Report {
 
 /** Small clusters collide more. */
 function drawNodes(seed: number): number {
-  return 3 + new Random(seed).below(10);
+  const random = new Random(seed);
+  return random.chance(0.8) ? 3 + random.below(3) : 6 + random.below(5);
 }

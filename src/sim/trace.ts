@@ -20,6 +20,9 @@ export const TRACE_KINDS = [
   'resume',
   'fault',
   'heal',
+  'workloads-ended',
+  'child-start',
+  'child-end',
 ] as const;
 export type TraceKind = (typeof TRACE_KINDS)[number];
 

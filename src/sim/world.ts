@@ -7,33 +7,53 @@ import {
   type Address,
   AssertionError,
   CLOCK_RATE_ERROR,
+  type ClusterId,
   type CoreEvent,
+  clusterId,
   type Directory,
   type Effect,
   formatAddress,
   hash32,
   type Input,
+  incarnation,
   type MonotonicMs,
   type Node,
   type NodeId,
   type NodeOptions,
+  nodeId,
   PROFILES,
   type ProfileName,
   Random,
+  runNonce,
+  type Timings,
 } from '../core/index.ts';
 import { MemoryNetwork, type MemoryTransport } from '../transport/memory.ts';
-import { type CalmSpell, type CheckedWorld, Convergence, Inspector, POLL_MS, safetyCheckers, type Violation } from './checkers/index.ts';
+import {
+  type CalmSpell,
+  type CheckedWorld,
+  Convergence,
+  Inspector,
+  LeaseBook,
+  POLL_MS,
+  Recovery,
+  safetyCheckers,
+  type Violation,
+} from './checkers/index.ts';
 import { Disk } from './disk.ts';
-import { type End, Host, type HostWorld, type Identity, type Launch } from './host.ts';
+import { type End, Host, type HostWorld, type Identity, type Launch, REPLACE_AFTER_MS } from './host.ts';
 import { drawClock } from './host-clock.ts';
 import { Names } from './names.ts';
 import { LAN_LATENCY, LinkPolicy } from './network.ts';
 import { Scheduler } from './scheduler.ts';
+import type { Child } from './supervisor.ts';
 import { Trace, type TraceKind } from './trace.ts';
 
 export interface WorldOptions {
   readonly seed: number;
   readonly profile: ProfileName;
+  /** Of clusters that are founded here; 7 when nothing is said. */
+  readonly maxVoters?: number;
+  readonly hasWorkloads?: boolean;
   readonly createNode: (options: NodeOptions, now: MonotonicMs) => Node;
   /** Shared by all nodes. */
   readonly directory: Directory;
@@ -43,6 +63,8 @@ export interface WorldOptions {
 
 /** A process that exits by itself is started again after this, as a service manager would. */
 const RESTART_MS = 2000;
+/** Replayed packets come within this. */
+const REPLAY_MS = 4000;
 /** More events than this within a millisecond are a loop that never ends. */
 const BUSY_MAX_PER_HOST = 10_000;
 
@@ -55,14 +77,24 @@ export class World implements HostWorld, CheckedWorld {
   readonly createNode: (options: NodeOptions, now: MonotonicMs) => Node;
   readonly directory: Directory;
   readonly failMsMax: number;
+  readonly maxVoters: number;
+  readonly hasWorkloads: boolean;
+  readonly timings: Timings;
+  readonly leases: LeaseBook;
+  foundedTogether: ClusterId | null = null;
   readonly hosts: Host[] = [];
   readonly identities = new Map<NodeId, Identity>();
   readonly #options: WorldOptions;
   readonly #network: MemoryNetwork;
   readonly #inspector: Inspector;
   readonly #convergence: Convergence;
+  readonly #recovery: Recovery;
   readonly #expectations: { readonly claim: string; readonly holds: (host: Host, event: CoreEvent) => boolean }[] = [];
   isSupervised = true;
+  /** Supervisors act as late as they may, children die as slowly. */
+  isWorst = false;
+  /** The rate of each host's clocks, where chance is not to choose. */
+  rateOf: ((index: number) => number) | null = null;
   delayMsMax = LAN_LATENCY.toMs;
   openTransportCount = 0;
   toldCount = 0;
@@ -72,12 +104,17 @@ export class World implements HostWorld, CheckedWorld {
     this.profile = options.profile;
     this.createNode = options.createNode;
     this.directory = options.directory;
+    this.maxVoters = options.maxVoters ?? 7;
+    this.hasWorkloads = options.hasWorkloads ?? true;
+    this.timings = PROFILES[options.profile];
+    this.leases = new LeaseBook(this);
     this.failMsMax = (PROFILES[options.profile].failMs * (1 + CLOCK_RATE_ERROR)) / (1 - CLOCK_RATE_ERROR);
     this.links = new LinkPolicy(this.chance('links'), LAN_LATENCY);
     this.names = new Names(this.scheduler, this.chance('names'));
     this.#network = new MemoryNetwork(this.scheduler, this.links);
     this.#convergence = new Convergence(this, (host) => this.#inspector.isWatched(host));
-    this.#inspector = new Inspector(this, [...safetyCheckers(this), this.#convergence]);
+    this.#recovery = new Recovery(this);
+    this.#inspector = new Inspector(this, this.leases, [...safetyCheckers(this, this.timings), this.#convergence, this.#recovery]);
     this.scheduler.schedule(POLL_MS, this.#poll);
   }
 
@@ -119,12 +156,55 @@ export class World implements HostWorld, CheckedWorld {
   addHost(launch: Launch, name = launch.name): Host {
     const index = this.hosts.length;
     const random = this.chance(`host ${index}`);
-    const clock = drawClock(this.scheduler, random);
+    const clock = drawClock(this.scheduler, random, this.rateOf?.(index) ?? null);
     const disk = new Disk(this.scheduler, this.chance(`disk ${index}`));
     const host = new Host(index, name, addressOf(index, 0), launch, { clock, disk, world: this, random });
     this.hosts.push(host);
     this.#place(host);
     return host;
+  }
+
+  /** As if the hosts had agreed on a cluster before, and stopped cleanly: their disks hold its first record. */
+  foundTogether(voters: readonly Host[], others: readonly Host[] = []): void {
+    const random = this.chance('genesis');
+    const cluster = clusterId(random.hex32());
+    this.foundedTogether = cluster;
+    const members = [...voters, ...others].map((host) => ({ host, id: nodeId(random.hex32()), storeId: random.hex32() }));
+    const record = {
+      version: 1,
+      epoch: 1,
+      voters: members
+        .slice(0, voters.length)
+        .map(({ id, storeId }) => ({ id, storeId }))
+        .sort((a, b) => (a.id < b.id ? -1 : 1)),
+      profile: this.profile,
+      maxVoters: this.maxVoters,
+      replaceAfterMs: REPLACE_AFTER_MS,
+      condemned: [],
+      floor: incarnation(0),
+      leader: null,
+    };
+    for (const { host, id, storeId } of members) {
+      const lives = incarnation(host.clock.wallNowMs());
+      host.disk.restore({
+        id,
+        storeId,
+        clusterName: 'sim',
+        clusterId: cluster,
+        profile: this.profile,
+        incarnation: lives,
+        // The first start is then a first life.
+        bornIncarnation: incarnation(lives + 1),
+        isClean: true,
+        writeCount: 1,
+        nonce: runNonce(random.hex32()),
+        record,
+        acceptor: null,
+        vote: null,
+        fence: null,
+      });
+      host.disk.rememberPeers(members.map((other) => other.host.address).filter((address) => address !== host.address));
+    }
   }
 
   /** Between two runs: the lease ran out, the container got another address. */
@@ -137,6 +217,11 @@ export class World implements HostWorld, CheckedWorld {
 
   announceCalm(spell: CalmSpell): void {
     this.#convergence.add(spell);
+  }
+
+  /** From then on everyone is quorate again, under one leader. */
+  announceRecovery(spell: CalmSpell): void {
+    this.#recovery.add(spell);
   }
 
   /** Every later event of every node has to satisfy it. */
@@ -185,11 +270,33 @@ export class World implements HostWorld, CheckedWorld {
 
   identify(id: NodeId, name: string, host: Host): Identity {
     let identity = this.identities.get(id);
-    if (identity === undefined) {
+    // A copied state directory: the id is now where it was started last.
+    if (identity === undefined || identity.host !== host) {
       identity = { id, name, host, goneSinceMs: null };
       this.identities.set(id, identity);
     }
     return identity;
+  }
+
+  /** Some of what was captured comes again, within the next seconds, to where it was sent. */
+  replay(count: number): void {
+    const { captured } = this.links;
+    const random = this.chance(`replay ${this.nowMs}`);
+    for (let i = 0; i < count && captured.length > 0; i++) {
+      const { from, to, bytes } = captured[random.below(captured.length)]!;
+      this.scheduler.schedule(random.between(0, REPLAY_MS), () => this.#network.send(from, to, bytes));
+    }
+  }
+
+  childStarted(host: Host, child: Child): void {
+    this.trace(host, 'child-start', child.incarnation % 4294967296);
+    this.narrate(host.name, `starts what runs while ${child.scope}`);
+    this.#inspector.childStarted(host, child);
+  }
+
+  childEnded(host: Host, child: Child): void {
+    this.trace(host, 'child-end', child.incarnation % 4294967296);
+    this.narrate(host.name, `has ended what ran while ${child.scope}`);
   }
 
   trace(host: Host | null, kind: TraceKind, content: number): void {
@@ -207,19 +314,22 @@ export class World implements HostWorld, CheckedWorld {
 
   told(host: Host, event: CoreEvent): void {
     this.toldCount += 1;
-    this.trace(host, 'event', (event.incarnation % 4294967296) ^ event.type.length);
-    if (this.#options.narrate !== null) this.narrate(host.name, `${event.type} ${this.#subjectOf(event)}`);
+    this.trace(host, 'event', event.type.length);
+    if (this.#options.narrate !== null) this.narrate(host.name, this.#describe(event));
     for (let i = 0; i < this.#expectations.length; i++) {
       const { claim, holds } = this.#expectations[i]!;
-      if (!holds(host, event)) this.fail('expectation', host.name, `${claim}; but ${event.type} ${event.member}: ${event.reason}`);
+      if (!holds(host, event)) this.fail('expectation', host.name, `${claim}; but ${this.#describe(event)}`);
     }
   }
 
   ended(host: Host, end: End): void {
     this.narrate(host.name, end.kind === 'killed' ? 'is killed' : `exits: ${end.reason}`);
     this.#inspector.ended(host, end);
-    if (!this.isSupervised || end.kind === 'killed' || end.reason === 'left' || end.reason === 'stopped') return;
+    const isClean = end.kind === 'exited' && (end.reason === 'left' || end.reason === 'stopped');
+    if (!this.isSupervised || end.kind === 'killed' || (isClean && !host.isWantedUp)) return;
     this.scheduler.schedule(RESTART_MS, () => {
+      // Its state is older than what it said: it comes back as somebody else.
+      if (end.reason === 'rolled-back' && host.process === null) host.wipe();
       if (host.process === null && host.heldDownCount === 0) host.start();
     });
   }
@@ -229,8 +339,23 @@ export class World implements HostWorld, CheckedWorld {
     this.names.set(seedOf(host.name), [host.address]);
   }
 
+  #describe(event: CoreEvent): string {
+    switch (event.type) {
+      case 'quorate':
+      case 'fenced':
+      case 'fence-failed':
+        return `${event.type}: ${event.reason}`;
+      case 'leader-changed':
+        return `leader-changed ${event.leader ?? 'nobody'}${event.token === null ? '' : ` (token ${event.token})`}`;
+      case 'record-changed':
+        return `record-changed version ${event.version}, epoch ${event.epoch}: ${event.reason}`;
+      default:
+        return `${event.type} ${this.#subjectOf(event)}`;
+    }
+  }
+
   // Incarnations are wall-clock numbers, and names may clash: people count lives and know machines.
-  #subjectOf({ id, incarnation, member }: CoreEvent): string {
+  #subjectOf({ id, incarnation, member }: Extract<CoreEvent, { readonly address: Address }>): string {
     const host = this.identities.get(id)?.host;
     if (host === undefined) return `${member} (nobody)`;
     const born = host.disk.durable?.id === id ? host.disk.durable.bornIncarnation : incarnation;

@@ -1,15 +1,14 @@
 // Messages as rows of values and back: [kind, counter, recordVersion, …fields]. Newer minor versions append fields and kinds;
-// the numbers of kinds and the order of fields never change. Sizes and depth were bounded before (scan.ts).
+// the numbers of kinds and the order of fields never change. Sizes and depth were bounded before (scan.ts). Here stands what members
+// say of the list; what they say of leases and the record is voting.ts.
 
 import {
-  assertNever,
   type ClusterId,
   INCARNATION_MAX,
   type Incarnation,
   LIMITS,
   type Message,
   type NodeId,
-  type ProfileName,
   type RefusalReason,
   type RunNonce,
   type Tag,
@@ -18,23 +17,11 @@ import type { BeatsCodec } from './beats.ts';
 import type { Check } from './check.ts';
 import { entriesToRows, entryToRow, rowsToEntries, rowToEntry } from './entry.ts';
 import { readUint32, writeUint32 } from './framing.ts';
-
-const KIND = {
-  push: 1,
-  ping: 2,
-  pong: 3,
-  who: 4,
-  hello: 5,
-  superseded: 6,
-  join: 7,
-  welcome: 8,
-  sync: 9,
-  'sync-reply': 10,
-  refused: 11,
-} as const satisfies Record<Message['kind'], number>;
+import { KIND } from './kinds.ts';
+import { recordToRow, rowToRecord } from './record.ts';
+import { fieldsToVoting, rowToSuccession, successionToRow, votingToFields } from './voting.ts';
 
 // Their order is what travels.
-const PROFILE_NAMES = ['local', 'lan', 'wan'] as const satisfies readonly ProfileName[];
 const REFUSAL_REASONS = ['no-cluster', 'self', 'cluster-name', 'other-cluster'] as const satisfies readonly RefusalReason[];
 
 /** Kind, counter, record version. */
@@ -62,14 +49,15 @@ export function messageToRow(message: Message, counter: number, recordVersion: n
         Buffer.from(message.nonce, 'hex'),
         entryToRow(message.entry),
         message.echo,
+        successionToRow(message.previous),
       ];
     case 'superseded':
       return [kind, counter, recordVersion, Buffer.from(message.id, 'hex'), message.incarnation, message.tag.lo, message.tag.hi];
     case 'join':
       return [kind, counter, recordVersion, message.clusterName, entryToRow(message.entry)];
     case 'welcome': {
-      const profile = PROFILE_NAMES.indexOf(message.profile);
-      return [kind, counter, recordVersion, Buffer.from(message.clusterId, 'hex'), profile, entriesToRows(message.entries)];
+      const record = recordToRow(message.record);
+      return [kind, counter, recordVersion, Buffer.from(message.clusterId, 'hex'), record, entriesToRows(message.entries)];
     }
     case 'sync': {
       const digest = message.digest === null ? null : hashesToBytes(message.digest);
@@ -82,7 +70,7 @@ export function messageToRow(message: Message, counter: number, recordVersion: n
     case 'refused':
       return [kind, counter, recordVersion, REFUSAL_REASONS.indexOf(message.reason), message.detail];
     default:
-      return assertNever(message);
+      return [kind, counter, recordVersion, ...votingToFields(message)];
   }
 }
 
@@ -126,6 +114,7 @@ function rowToMessage(kind: number, counter: number, row: readonly unknown[], be
         nonce: check.hex32(row[4]) as RunNonce,
         entry: rowToEntry(row[5], check),
         echo: check.safe(row[6]),
+        previous: rowToSuccession(row[7], check),
       };
     }
     case KIND.superseded: {
@@ -136,7 +125,7 @@ function rowToMessage(kind: number, counter: number, row: readonly unknown[], be
       return { kind: 'join', clusterName: check.text(row[3], LIMITS.nameLengthMax), entry: rowToEntry(row[4], check) };
     case KIND.welcome: {
       const clusterId = clusterIdOf(row[3], check);
-      return { kind: 'welcome', clusterId, profile: check.choice(row[4], PROFILE_NAMES), entries: rowsToEntries(row[5], check) };
+      return { kind: 'welcome', clusterId, record: rowToRecord(row[4], check), entries: rowsToEntries(row[5], check) };
     }
     case KIND.sync: {
       const digest = row[5] === null ? null : bytesToHashes(row[5], check);
@@ -151,8 +140,7 @@ function rowToMessage(kind: number, counter: number, row: readonly unknown[], be
       return { kind: 'refused', reason, detail: check.text(row[4], LIMITS.nameLengthMax) };
     }
     default:
-      check.fail('unknown-kind');
-      return null;
+      return fieldsToVoting(kind, row.slice(FIXED_VALUES), check);
   }
 }
 

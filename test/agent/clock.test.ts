@@ -1,5 +1,6 @@
 // The one timer against a clock and timeouts that the test moves.
 
+import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { HostClock, HostTimer } from '../../src/agent/clock.ts';
 import { at, type MonotonicMs, NEVER } from '../../src/core/index.ts';
@@ -103,4 +104,12 @@ test('the clock never goes back, and knows the wall clock of its instants', () =
   const later = host.nowMs();
   expect(later).toBeGreaterThanOrEqual(first);
   expect(host.wallClockMs(at(later + 60_000)) - host.wallClockMs(later)).toBeGreaterThan(59_000);
+});
+
+test.runIf(process.platform === 'linux')('the clock that counts suspension is never behind what the system says', () => {
+  const before = Number(readFileSync('/proc/uptime', 'utf8').split(' ')[0]) * 1000;
+  const bootMs = new HostClock().bootMs();
+  const after = Number(readFileSync('/proc/uptime', 'utf8').split(' ')[0]) * 1000;
+  expect(bootMs).toBeGreaterThanOrEqual(before);
+  expect(bootMs).toBeLessThanOrEqual(after);
 });

@@ -47,7 +47,7 @@ describe('a state directory', () => {
     before.store.rememberPeers([]);
     await before.close();
     const open = await openState({ kind: 'path', path: dir });
-    expect(open.loaded).toEqual({ kind: 'state', state: durableState() });
+    expect(open.loaded).toEqual({ kind: 'state', state: durableState(), bootId: open.bootId });
     expect(open.peers).toEqual({ addresses: [], warning: null });
     await open.close();
   });

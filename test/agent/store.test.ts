@@ -93,7 +93,7 @@ describe('the store', () => {
     for (const state of states) {
       store.save(state, (problem) => {
         expect(problem).toBeNull();
-        expect(loadState(dir)).toEqual({ kind: 'state', state });
+        expect(loadState(dir)).toEqual({ kind: 'state', state, bootId: null });
         answers.push(state.writeCount);
       });
     }

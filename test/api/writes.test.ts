@@ -25,6 +25,9 @@ test.each([
     },
     { tags: { role: 'db', zeta: '1' } },
   ],
+  ['POST', '/v1/voters', { add: 'n4' }, { kind: 'voters', add: 'n4' }, { done: true }],
+  ['POST', '/v1/voters', { remove: 'n2' }, { kind: 'voters', remove: 'n2' }, { done: true }],
+  ['POST', '/v1/recover', { cluster: 'default' }, { kind: 'recover-force' }, { done: true }],
   ['PUT', '/v1/tags', {}, { kind: 'set-tags', tags: [] }, { tags: {} }],
   [
     'POST',

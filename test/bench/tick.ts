@@ -7,9 +7,11 @@ import {
   type ClusterId,
   clusterHashOf,
   createNode,
+  genesis,
   type MemberEntry,
   NO_BEATS,
   type Node,
+  nodeId,
   Outbox,
   Random,
   type RunNonce,
@@ -24,6 +26,8 @@ export interface TickFigures {
 
 const CLUSTER = 'c1'.repeat(16) as ClusterId;
 const NONCE = 'ab'.repeat(16) as RunNonce;
+/** Of one voter that is not on the list: nobody acks, nobody is asked to. */
+const RECORD = genesis([{ id: nodeId('f'.repeat(32)), storeId: 'f'.repeat(32) }], 'wan', 7, 600_000);
 const LISTS = 7;
 /** The last rumours are told meanwhile. */
 const WARM_MS = 2_000;
@@ -92,6 +96,15 @@ export function grownNode(members: number, seed: number): { node: Node; nowMs: n
       seeds: ['seed'],
       knownPeers: [],
       writeCount: 0,
+      previous: null,
+      record: null,
+      acceptor: null,
+      vote: null,
+      lastFence: null,
+      mustStaySilent: false,
+      maxVoters: 7,
+      expect: null,
+      canLead: true,
       randomSeed: seed,
     },
     at(nowMs),
@@ -108,7 +121,7 @@ export function grownNode(members: number, seed: number): { node: Node; nowMs: n
   step({
     kind: 'answered',
     exchange: 1,
-    envelope: { ...header, message: { kind: 'welcome', clusterId: CLUSTER, profile: 'wan', entries } },
+    envelope: { ...header, message: { kind: 'welcome', clusterId: CLUSTER, record: RECORD, entries } },
   });
   step({ kind: 'persisted', ticket: 2 });
   // Each counts up once, so that none of them is mere hearsay; rumours of them wear off by being heard again.

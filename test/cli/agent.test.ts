@@ -25,7 +25,15 @@ function pretendedAgent(): { agent: RunningAgent; end: (finished: Finished) => v
     end = resolve;
   });
   const handle = {
-    view: { name: 'n1', address: '127.0.0.1:4000', standing: 'joining' },
+    view: {
+      name: 'n1',
+      address: '127.0.0.1:4000',
+      standing: 'quorate',
+      isQuorate: () => true,
+      quorum: () => ({ voters: 1, needed: 1, acking: 1, canLose: 0, isVoter: true }),
+    },
+    nowMs: () => 0,
+    bootMs: () => 0,
     reload: async () => {
       reloads += 1;
       return { changed: ['tag'], needsRestart: [], problem: null };
@@ -98,9 +106,9 @@ describe('the agent', () => {
   test('in dev mode greets with its socket, its standing and three lines to type', () => {
     const greeting = devGreeting(pretendedAgent().agent, keepingIo().io);
     expect(greeting).toContain('socket    /tmp/other/q.sock\n');
-    expect(greeting).toContain('standing  joining');
+    expect(greeting).toContain('standing  quorate\n  quorum    1 of 1 voters, 1 needed\n');
     expect(greeting).toMatch(
-      / members --socket \/tmp\/other\/q\.sock\n.* events --follow --socket \/tmp\/other\/q\.sock\n.* agent --dev --name n1-2 --join 127\.0\.0\.1:4000\n$/,
+      / members --socket \/tmp\/other\/q\.sock\n.* run --leader --socket \/tmp\/other\/q\.sock -- sh -c .*\n.* agent --dev --name n1-2 --join 127\.0\.0\.1:4000\n$/,
     );
   });
 });

@@ -11,7 +11,7 @@ describe('completion', () => {
   test.runIf(hasBash).each([
     ['mem', ['members']],
     ['agent --profile l', ['local', 'lan']],
-    ['agent --no', ['--no-vote']],
+    ['agent --no', ['--no-vote', '--no-lead']],
     ['tag ', ['set', 'rm']],
     ['events --type member-s', ['member-suspect', 'member-stopped']],
   ])('of bash: quorate %s', async (line, words) => {

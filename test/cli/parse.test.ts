@@ -68,12 +68,30 @@ describe('a wrong line is refused with what comes nearest', () => {
   });
 
   test('what a later version brings is called that', () => {
-    expect(refusal('run -- make')).toBe("this version has no verb 'run' yet → the nearest that it has: quorate wait");
+    expect(refusal('top')).toBe("this version has no verb 'top' yet → the nearest that it has: quorate status");
     expect(refusal('keygen')).toBe("this version has no verb 'keygen' yet → quorate help lists the verbs it has");
     for (const option of verbSpec('agent')?.laterOptions ?? []) {
       expect(refusal(`agent --${option} x`)).toBe(`this version does not have --${option} yet → quorate help agent shows what it has`);
     }
     for (const verb of Object.keys(LATER_VERBS)) expect(VERBS.map(({ name }) => name)).not.toContain(verb);
+  });
+});
+
+describe('a line that holds another program', () => {
+  test('is cut at the first two hyphens, and the rest is not looked at, by neither parser', () => {
+    const argv = ['run', '--leader', '--grace', '5', '--', 'make', '--', '-j4', '--leader', '1e3', ''];
+    const line = { verb: 'run', flags: { leader: true, grace: '5' }, operands: ['make', '--', '-j4', '--leader', '1e3', ''] };
+    expect(parsed(argv.join(' '))).toEqual(line);
+    expect(parsePlain(argv)).toEqual(parseFull(argv));
+  });
+
+  test.each([
+    ['run --leader make', 'run: the command comes after two hyphens → for example: quorate run --leader -- make'],
+    ['run --leader', 'run: something is missing → the form is: quorate run -- CMD…'],
+    ['run --leader --', 'run: something is missing → the form is: quorate run -- CMD…'],
+    ['run --leder -- make', 'run: unknown option --leder → did you mean --leader?'],
+  ])('%s is refused', (line, text) => {
+    expect(refusal(line)).toBe(text);
   });
 });
 

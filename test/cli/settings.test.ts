@@ -111,7 +111,26 @@ describe('the settings file', () => {
     ['q.toml', 'name = "a"\n\nprofil = "lan"\n', "78 q.toml:3: unknown key 'profil' → did you mean 'profile'?"],
     ['q.json', '{\n  "name": "a",\n  "profil": "lan"\n}', "78 q.json:3: unknown key 'profil' → did you mean 'profile'?"],
     ['q.toml', 'xyzzy = 1\n', "78 q.toml:1: unknown key 'xyzzy' → quorate help agent lists the settings"],
-    ['q.toml', '[[hook]]\nevent = "quorate"\n', "78 q.toml:1: this version does not have 'hook' yet → take it out"],
+    ['q.toml', 'http = "127.0.0.1:80"\n', "78 q.toml:1: this version does not have 'http' yet → take it out"],
+    [
+      'q.toml',
+      '[[hook]]\nevent = "quorate"\n',
+      '78 q.toml:1: hook 1: its command must be a text, or a list of texts: program and arguments',
+    ],
+    ['q.toml', '\n[[hook]]\nevent = "qorate"\ncommand = "x"\n', "78 q.toml:2: hook 1: there is no event 'qorate'; did you mean 'quorate'?"],
+    ['q.toml', '[[hook]]\nevents = "quorate"\n', "78 q.toml:1: hook 1: has no key 'events'; did you mean 'event'?"],
+    [
+      'q.toml',
+      '[[hook]]\nevent = "quorate"\ncommand = ["a"]\nshell = true\n',
+      '78 q.toml:1: hook 1: a shell takes its command as one text',
+    ],
+    [
+      'q.toml',
+      '[[hook]]\nevent = "quorate"\ncommand = "a"\ntimeout = 5\n',
+      '78 q.toml:1: hook 1: \'timeout\' is a time such as "5s", at most "1h"',
+    ],
+    ['q.toml', 'hook = "fenced"\n', "78 q.toml:1: 'hook' must be a list of tables, not a string → write [[hook]] above each"],
+    ['q.toml', 'expect = "many"\njoin = "a"\n', "78 q.toml:1: expect: 'many' is not a number from 2 to 7"],
     ['q.toml', 'join = [\n  "a",\n]\nname = 7\n', "78 q.toml:4: 'name' must be a string in quotes, not a number"],
     ['q.json', '{"no-vote": "yes"}', "78 q.json:1: 'no-vote' must be true or false, not a string"],
     ['q.toml', 'tag = ["a=b", 7]\n', "78 q.toml:1: 'tag' must be a string or a list of strings, not a list"],
@@ -234,4 +253,81 @@ test('a host name becomes a name that all accept', () => {
   expect(nameFromHost('web-1.example.org')).toBe('web-1');
   expect(nameFromHost('bü ro')).toBe('b--ro');
   expect(nameFromHost('')).toBe('node');
+});
+
+describe('who votes and who leads', () => {
+  test('by default seven vote and anybody may lead', () => {
+    expect(options('--init')).toMatchObject({ maxVoters: 7, expect: null, canVote: true, canLead: true, hooks: [] });
+  });
+
+  test('is said by flags, or by numbers in a file', () => {
+    expect(options('--join a,b --expect 3 --max-voters 5 --no-lead')).toMatchObject({ maxVoters: 5, expect: 3, canLead: false });
+    const path = file('q.toml', 'join = ["a"]\nexpect = 3\nmax-voters = 3\n');
+    expect(options('', { QUORATE_CONFIG: path })).toMatchObject({ maxVoters: 3, expect: 3 });
+  });
+
+  test.each([
+    ['--expect 3', '64 --expect: needs seeds to find the others by → add --join HOST,… with the hosts of all N'],
+    ['--expect 3 --init', '64 --expect and --init contradict each other → take --init on one host, or --expect N with --join on all N'],
+    [
+      '--expect 3 --join a --no-vote',
+      '64 --expect and --no-vote contradict each other → each of the N that start a cluster is one of its voters',
+    ],
+    ['--init --no-vote', '64 --no-vote and --init contradict each other → the first member of a new cluster is its first voter'],
+    ['--join a --expect 9', "64 --expect: '9' is not a number from 2 to 7"],
+    ['--join a --expect 1', "64 --expect: '1' is not a number from 2 to 7"],
+    ['--max-voters 0', "64 --max-voters: '0' is not a number from 1 to 15"],
+    ['--max-voters 3.5', "64 --max-voters: '3.5' is not a number from 1 to 15"],
+  ])('%s is refused', (line, text) => {
+    expect(refusal(line)).toBe(text);
+  });
+});
+
+describe('hooks', () => {
+  test('by flag are events and words, split without a shell', () => {
+    const read = agentOptions(
+      gatherSettings(parseFull(['agent', '--init', '--on', `quorate,fenced=/bin/notify "a b" 'c, $d' e\\ f ''`, '--on', 'sync=x']), {}),
+      'h',
+    );
+    expect(read.hooks).toEqual([
+      { events: ['quorate', 'fenced'], command: { kind: 'program', words: ['/bin/notify', 'a b', 'c, $d', 'e f', ''] }, timeoutMs: 30_000 },
+      { events: [], command: { kind: 'program', words: ['x'] }, timeoutMs: 30_000 },
+    ]);
+    expect(read.settings.on?.value).toEqual(['quorate,fenced=/bin/notify a b c, $d e f  (30000 ms)', 'sync=x (30000 ms)']);
+  });
+
+  test('of the environment are one a line', () => {
+    const { hooks } = options('--init', { QUORATE_ON: 'quorate=echo a,b\nfenced=c' });
+    expect(hooks.map(({ command }) => command)).toEqual([
+      { kind: 'program', words: ['echo', 'a,b'] },
+      { kind: 'program', words: ['c'] },
+    ]);
+  });
+
+  test('of a file are tables, beside those of the flags', () => {
+    const toml =
+      '[[hook]]\nevent = ["fenced"]\ncommand = ["a", "b c"]\ntimeout = "2s"\n\n[[hook]]\nevent = "quorate"\ncommand = "a | b"\nshell = true\n';
+    const json = '{"hook":[{"event":["fenced"],"command":["a","b c"],"timeout":"2s"},{"event":"quorate","command":"a | b","shell":true}]}';
+    for (const path of [file('q.toml', toml), file('q.json', json)]) {
+      const { hooks, settings } = options('--init --on sync=z', { QUORATE_CONFIG: path });
+      expect(hooks.slice(1)).toEqual([
+        { events: ['fenced'], command: { kind: 'program', words: ['a', 'b c'] }, timeoutMs: 2000 },
+        { events: ['quorate'], command: { kind: 'shell', text: 'a | b' }, timeoutMs: 30_000 },
+      ]);
+      expect(settings.on).toEqual({
+        value: ['sync=z (30000 ms)', 'fenced=a b c (2000 ms)', 'quorate=shell: a | b (30000 ms)'],
+        from: `flag and file ${path}:1`,
+      });
+    }
+  });
+
+  test.each([
+    ['fenced', "64 --on: 'fenced' is not EVENT=CMD, for example fenced=/usr/local/bin/drop-address"],
+    ['fencd=x', "64 --on: there is no event 'fencd'; did you mean 'fenced'?"],
+    ['fenced=', '64 --on: no command is given'],
+    ['fenced="x', '64 --on: a quote is not closed in: "x'],
+    ['lost=x', "64 --on: there is no event 'lost'; one of: "],
+  ])('--on %s is refused', (text, reason) => {
+    expect(refusal(`--init --on ${text}`)).toContain(reason.replace(/ one of: $/, ''));
+  });
 });

@@ -5,6 +5,7 @@ import {
   type Answer,
   type FakeAgent,
   fakeAgent,
+  fencedJson,
   memberJson,
   membersJson,
   type Ran,
@@ -92,7 +93,7 @@ describe('status', () => {
     const problems = [{ code: 'seeds-silent', message: 'no seed answers', hint: 'check the firewall: UDP and TCP 7946' }];
     const members = { alive: 2, suspect: 0, failed: 1, left: 0, stopped: 0 };
     const { code, out, err } = await ask('status', statusJson({ problems, members }), plain);
-    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect({ code, err }).toEqual({ code: 2, err: '' });
     expect(out).toBe(
       [
         'standing  joining',
@@ -100,7 +101,9 @@ describe('status', () => {
         'cluster   default (abababababababababababababababab)',
         'address   10.0.0.1:7946',
         'members   2 alive, 1 failed',
-        'quorum    this cluster keeps no record of voters yet, so nothing checks a quorum and the standing stays joining',
+        'quorum    none: this agent is in no cluster yet',
+        'can lose  nothing: there is no quorum',
+        'lease     none',
         'leader    none',
         'profile   lan',
         'socket    /run/quorate/quorate.sock',
@@ -116,20 +119,13 @@ describe('status', () => {
   });
 
   test('with -q says nothing and answers by its code', async () => {
-    expect(await ask('status -q', statusJson())).toMatchObject({ code: 0, out: '', err: '' });
-  });
-
-  test('is 2 only where a quorum is kept and lost', async () => {
-    const quorum = { voters: 5, needed: 3, acking: 1, canLose: 0, isVoter: true };
-    expect((await ask('status -q', statusJson({ standing: 'fenced', quorum }))).code).toBe(2);
-    await agent?.close();
-    expect((await ask('status', statusJson({ standing: 'quorate', quorum }))).code).toBe(0);
+    expect(await ask('status -q', statusJson())).toMatchObject({ code: 2, out: '', err: '' });
   });
 });
 
 describe('leader', () => {
-  test('none is words and no failure', async () => {
-    expect(await ask('leader', { leader: null })).toMatchObject({ code: 0, out: '', err: 'no leader\n' });
+  test('none is words, and the code of none', async () => {
+    expect(await ask('leader', { leader: null })).toMatchObject({ code: 2, out: '', err: 'no leader\n' });
   });
 
   test('one is its name and token', async () => {
@@ -146,6 +142,18 @@ describe('events', () => {
     { id: 17, time: '2026-10-01T00:00:00.000Z', type: 'member-failed', member: 'n2', address: '10.0.0.2:7946', reason: 'silent' },
     { id: 18, time: '2026-10-01T00:00:01.000Z', type: 'lost', count: 3 },
   ];
+  test.each([
+    [{ type: 'leader-changed', leader: 'n2', token: 14, reason: 'decided' }, 'n2 leads, token 14: decided'],
+    [{ type: 'leader-changed', leader: null, token: null, reason: 'resigned' }, 'no leader: resigned'],
+    [{ type: 'record-changed', version: 15, epoch: 4, reason: 'decided' }, 'version 15, epoch 4: decided'],
+  ])('of the cluster say what changed: %j', async (event, text) => {
+    const one: Answer = (_request, response) => {
+      response.writeHead(200, { 'Content-Type': 'application/x-ndjson' });
+      response.end(`${JSON.stringify({ id: 1, time: '', ...event })}\n`);
+    };
+    expect((await ask('events', one)).out.trimEnd().split('\t').at(-1)).toBe(text);
+  });
+
   const stream: Answer = (_request, response) => {
     response.writeHead(200, { 'Content-Type': 'application/x-ndjson' });
     response.end(events.map((event) => `${JSON.stringify(event)}\n`).join(''));
@@ -200,7 +208,8 @@ describe('wait', () => {
   });
 
   test.each([
-    ['wait quorate --timeout 1ms', statusJson(), 'standing is joining, and this cluster keeps no record of voters yet'],
+    ['wait quorate --timeout 1ms', statusJson(), 'standing is joining'],
+    ['wait quorate --timeout 1ms', fencedJson(), 'standing is fenced: 1 voters acknowledge, 3 are needed'],
     ['wait leader --timeout 1ms', { leader: null }, 'there is no leader'],
     ['wait member=n9 --timeout 1ms', membersJson(), 'no member bears that name'],
     ['wait member=n1 --timeout 1ms', membersJson([memberJson({ state: 'failed' })]), 'it is failed'],

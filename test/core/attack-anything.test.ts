@@ -5,11 +5,13 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   at,
+  type ClusterRecord,
   type Command,
   clusterHashOf,
   createNode,
   Directory,
   type Envelope,
+  genesis,
   type Incarnation,
   type Input,
   incarnation,
@@ -24,7 +26,9 @@ import {
 } from '../../src/core/index.ts';
 import { Codec } from '../../src/wire/index.ts';
 import { messagesByKind, someAddress, someMemberEntry } from '../support/arbitraries.ts';
-import { BORN, CLUSTER } from '../support/small-town.ts';
+import { envelopesOf, nearMessages } from '../support/near-messages.ts';
+import { BORN, optionsOf } from '../support/options.ts';
+import { CLUSTER } from '../support/stranger.ts';
 
 const SELF = nodeId('01'.repeat(16));
 const NONCE = runNonce('ab'.repeat(16));
@@ -59,7 +63,7 @@ const someMessage: fc.Arbitrary<Message> = fc.oneof(
   fc.tuple(messagesByKind.ping, someTag).map(([ping, target]) => ({ ...ping, target })),
   messagesByKind.pong,
   someTag.map((tag) => ({ kind: 'who', tag }) as const),
-  someEntry.map((entry) => ({ kind: 'hello', echo: 3, clusterId: CLUSTER, nonce: NONCE, entry }) as const),
+  someEntry.map((entry) => ({ kind: 'hello', echo: 3, clusterId: CLUSTER, nonce: NONCE, entry, previous: null }) as const),
   fc.tuple(messagesByKind.superseded, someTag).map(([one, tag]) => ({ ...one, id: SELF, incarnation: lives[1]!, tag })),
   fc.tuple(messagesByKind.sync, entries).map(([sync, told]) => ({ ...sync, clusterId: CLUSTER, entries: told })),
   fc.tuple(messagesByKind['sync-reply'], entries).map(([reply, told]) => ({ ...reply, clusterId: CLUSTER, entries: told })),
@@ -68,18 +72,26 @@ const someMessage: fc.Arbitrary<Message> = fc.oneof(
   messagesByKind.refused,
 );
 
-const someEnvelope: fc.Arbitrary<Envelope> = fc.tuple(someMessage, someTag, fc.nat(20_000)).map(([message, sender, counter]) => ({
-  clusterHash: clusterHashOf(CLUSTER),
-  sender: message.kind === 'hello' ? message.entry.tag : sender,
-  counter,
-  recordVersion: 0,
-  message,
-}));
+/** This node votes alone, or with two of the others. */
+const RECORDS = [[SELF], ids.slice(0, 3)].map((voters) =>
+  genesis(
+    voters.map((id) => ({ id, storeId: '00'.repeat(16) })),
+    'lan',
+    7,
+    600_000,
+  ),
+);
+const someEnvelope = envelopesOf(
+  fc.oneof({ weight: 3, arbitrary: someMessage }, { weight: 4, arbitrary: nearMessages(ids, someTag, RECORDS[1]!) }),
+  someTag,
+  clusterHashOf(CLUSTER),
+);
 
 type Move =
   | { readonly kind: 'input'; readonly input: Input }
   | { readonly kind: 'pass'; readonly ms: number }
   | { readonly kind: 'disk' }
+  | { readonly kind: 'dead'; readonly areDead: boolean }
   | { readonly kind: 'answer'; readonly envelope: Envelope };
 
 const someCommand: fc.Arbitrary<Command> = fc.oneof(
@@ -97,7 +109,11 @@ const someCommand: fc.Arbitrary<Command> = fc.oneof(
   { weight: 3, arbitrary: someAddress.map((address): Command => ({ kind: 'set-address', address })) },
   { weight: 3, arbitrary: fc.constant<Command>({ kind: 'partition', dropIn: ['a'], dropOut: ['n1'] }) },
   { weight: 3, arbitrary: someAddress.map((seed): Command => ({ kind: 'join', seeds: [seed] })) },
-  { weight: 1, arbitrary: fc.constantFrom<Command>({ kind: 'leave' }, { kind: 'stop' }) },
+  {
+    weight: 3,
+    arbitrary: fc.constantFrom<Command>({ kind: 'confirm' }, { kind: 'voters', add: 'n1' }, { kind: 'voters', remove: 'n1' }),
+  },
+  { weight: 1, arbitrary: fc.constantFrom<Command>({ kind: 'leave' }, { kind: 'stop' }, { kind: 'recover-force' }) },
 );
 
 const someMove: fc.Arbitrary<Move> = fc.oneof(
@@ -116,31 +132,26 @@ const someMove: fc.Arbitrary<Move> = fc.oneof(
   { weight: 4, arbitrary: someEnvelope.map((envelope) => ({ kind: 'answer', envelope }) as const) },
   { weight: 8, arbitrary: fc.oneof(fc.nat(600), fc.nat(6000), fc.constant(90_000_000)).map((ms) => ({ kind: 'pass', ms }) as const) },
   { weight: 6, arbitrary: fc.constant({ kind: 'disk' } as const) },
+  { weight: 2, arbitrary: fc.boolean().map((areDead) => ({ kind: 'dead', areDead }) as const) },
   { weight: 3, arbitrary: someCommand.map((command) => ({ kind: 'input', input: { kind: 'command', ticket: 1, command } }) as const) },
 );
 
-function newNode(isJoining: boolean): Node {
+function newNode(record: ClusterRecord | null): Node {
+  const meta = { version: 0, restarts: 1, zone: '', software: '0.1.0', canVote: true, tags: [] };
   return createNode(
-    {
+    optionsOf(0, {
       id: SELF,
       storeId: '00'.repeat(16),
       nonce: NONCE,
       incarnation: incarnation(BORN + 1),
       bornIncarnation: incarnation(BORN),
-      clusterName: 'default',
-      clusterId: isJoining ? null : CLUSTER,
-      profile: 'lan',
-      facts: {
-        name: 'a',
-        address: '127.0.0.1:7946' as never,
-        meta: { version: 0, restarts: 1, zone: '', software: '0.1.0', canVote: true, tags: [] },
-      },
+      clusterId: record === null ? null : CLUSTER,
+      facts: { name: 'a', address: '127.0.0.1:7946' as never, meta },
       seeds: ['seed:1'],
-      knownPeers: [],
-      writeCount: 0,
+      record,
       randomSeed: 7,
       directory: new Directory(),
-    },
+    }),
     at(1000),
   );
 }
@@ -148,12 +159,14 @@ function newNode(isJoining: boolean): Node {
 describe('one node', () => {
   test('takes anything that anyone may say, in any order', () => {
     fc.assert(
-      fc.property(fc.boolean(), fc.array(someMove, { minLength: 10, maxLength: 120 }), (isJoining, moves) => {
-        const node = newNode(isJoining);
+      fc.property(fc.constantFrom(null, ...RECORDS), fc.array(someMove, { minLength: 10, maxLength: 120 }), (record, moves) => {
+        const node = newNode(record);
         const codec = new Codec();
         const outbox = new Outbox();
         const tickets: number[] = [];
         const exchanges: number[] = [];
+        const stops: Incarnation[] = [];
+        let version = 0;
         let now = 1000;
         let hasEnded = false;
         let saved = 0;
@@ -167,18 +180,22 @@ describe('one node', () => {
             if (effect.kind === 'exchange' || effect.kind === 'reply')
               expect(codec.decode(codec.encodeFrame(effect.envelope))).toMatchObject({ kind: 'message' });
             if (effect.kind === 'exchange') exchanges.push(effect.exchange);
+            if (effect.kind === 'stop-workloads') stops.push(effect.incarnation);
             if (effect.kind === 'persist') {
               tickets.push(effect.ticket);
               expect(effect.state.incarnation).toBeGreaterThanOrEqual(saved);
               saved = effect.state.incarnation;
             }
-            if (effect.kind === 'event') expect(node.index).toBeGreaterThan(indexBefore);
+            if (effect.kind === 'event' && 'id' in effect.event) expect(node.index).toBeGreaterThan(indexBefore);
             if (effect.kind === 'exit') hasEnded = true;
           }
           outbox.clear();
           if (hasEnded) return;
           node.checkInvariants();
           expect(node.incarnation).toBeLessThanOrEqual(saved);
+          expect(node.record?.version ?? 0).toBeGreaterThanOrEqual(version);
+          version = node.record?.version ?? 0;
+          if (node.standing !== 'quorate') expect(node.isQuorate(at(now), now)).toBe(false);
           const counts = node.counts(at(now));
           const members = node.members(at(now));
           expect(members.length).toBe(counts.alive + counts.suspect + counts.failed + counts.left + counts.stopped);
@@ -189,6 +206,9 @@ describe('one node', () => {
           else if (move.kind === 'answer') {
             const exchange = exchanges.shift();
             if (exchange !== undefined) step({ kind: 'answered', exchange, envelope: move.envelope });
+          } else if (move.kind === 'dead') {
+            const of = stops.shift();
+            if (of !== undefined) step({ kind: 'workloads-ended', incarnation: of, areDead: move.areDead });
           } else if (move.kind === 'disk') {
             const ticket = tickets.shift();
             if (ticket !== undefined) step({ kind: 'persisted', ticket });

@@ -52,6 +52,7 @@ test('a full list whose owner is leaving has no place but those of others', () =
   tell(stage, teller, many(1_000, LIMITS.membersMax - 2));
   tell(stage, teller, many(1_000, LIMITS.membersMax - 2, { counter: 2 }));
   stage.command({ kind: 'leave' });
+  stage.workloadsEnded();
   stage.persisted();
   tell(stage, teller, many(70_000, 1));
   expect(stage.node.refusals.get('list-full')).toBe(1);

@@ -19,7 +19,7 @@ function spokenTo(stage: Stage, ms: number): Set<string> {
 }
 
 describe('packets from a member that is cut off', () => {
-  test('are dropped and counted, whatever they are, and it fails here in time', () => {
+  test('are dropped and counted, whatever they are, and it is suspect in time', () => {
     const { stage, near, far } = met();
     expect(stage.command(cut(['n2'], []))).toStrictEqual(['result 1: done']);
     const lines: string[] = [];
@@ -31,7 +31,7 @@ describe('packets from a member that is cut off', () => {
         expect(stage.hear(envelope, far.address)).toStrictEqual([]);
       stage.pass(100);
     }
-    expect(stage.shown()).toStrictEqual(['n0 alive', 'n1 alive', 'n2 failed']);
+    expect(stage.shown()).toStrictEqual(['n0 alive', 'n1 alive', 'n2 suspect']);
     expect(stage.node.refusals.get('dev-partition')).toBe(150);
   });
 

@@ -85,7 +85,8 @@ describe('what is written', () => {
 
   test('is called clean only at a clean end', () => {
     const stage = new Stage().enter();
-    const [write] = only('persist', stage.step({ kind: 'command', ticket: 1, command: { kind: 'stop' } }));
+    stage.command({ kind: 'stop' });
+    const [write] = only('persist', stage.step({ kind: 'workloads-ended', incarnation: stage.node.incarnation, areDead: true }));
     expect(write?.state).toMatchObject({ isClean: true, writeCount: 2 });
   });
 });

@@ -4,10 +4,11 @@
 import { describe, expect, test } from 'vitest';
 import { type Address, at, type ClusterId, type Message, type ProfileName } from '../../src/core/index.ts';
 import { addressOf, factsOf, idOf } from '../support/members.ts';
+import { recordOfVoters } from '../support/records.ts';
 import { CLUSTER, OTHER_CLUSTER, only, Puppet, Stage, stranger, transcript } from '../support/stage.ts';
 
 function welcomeOf(puppet: Puppet, clusterId: ClusterId = CLUSTER, profile: ProfileName = 'lan'): Message {
-  return { kind: 'welcome', clusterId, profile, entries: [puppet.entry()] };
+  return { kind: 'welcome', clusterId, record: recordOfVoters([1], { profile }), entries: [puppet.entry()] };
 }
 
 /** Without a cluster, its first life durable, its seed being looked up. */
@@ -38,8 +39,20 @@ describe('a node without a cluster', () => {
     expect(stage.lines({ kind: 'answered', exchange: 1, envelope: puppet.says(welcomeOf(puppet)) })).toStrictEqual(['persist life 0']);
     expect(stage.node.clusterId).toBeNull();
     expect(stage.hear(puppet.hello())).toStrictEqual([]);
-    expect(stage.persisted()).toStrictEqual(['event member-joined n0: this agent', 'send hello to 10.0.0.1:7946']);
+    // The record has a write of its own (R2): until then nothing is beaten to its voters.
+    expect(stage.persisted()).toStrictEqual([
+      'persist life 0',
+      'event member-joined n0: this agent',
+      'send hello to 10.0.0.1:7946',
+      'send push of 0 beats to 10.0.0.1:7946',
+    ]);
     expect(stage.node.clusterId).toBe(CLUSTER);
+    expect(stage.node.record).toBeNull();
+    expect(stage.persisted()).toStrictEqual([
+      'event record-changed to version 1 of epoch 1: the first that is known here',
+      'send hello to 10.0.0.1:7946',
+      'send beat to 10.0.0.1:7946',
+    ]);
     // Told of by another, n1 is hearsay until it speaks.
     expect(stage.shown()).toStrictEqual(['n0 alive']);
     expect(stage.hear(puppet.says({ kind: 'pong', echo: 0 }))).toStrictEqual(['event member-joined n1: heard']);
@@ -170,15 +183,24 @@ describe('a node without a cluster', () => {
 });
 
 describe('a member', () => {
-  test('lets in who names its cluster, with the whole list', () => {
-    const stage = new Stage().enter();
+  test('lets in who names its cluster, with the whole list and the record', () => {
+    const record = recordOfVoters([1, 2, 3]);
+    const stage = new Stage({ record }).enter();
     stage.hear(new Puppet(1).hello());
-    const join: Message = { kind: 'join', clusterName: 'default', entry: new Puppet(2).entry() };
-    expect(stage.lines({ kind: 'asked', exchange: 1, from: addressOf(2), envelope: stranger(join) })).toStrictEqual([
-      'reply welcome of n0 alive, n1 alive',
-    ]);
+    const join: Message = { kind: 'join', clusterName: 'default', entry: new Puppet(4).entry() };
+    const effects = stage.step({ kind: 'asked', exchange: 1, from: addressOf(4), envelope: stranger(join) });
+    expect(transcript(effects)).toStrictEqual(['reply welcome of n0 alive, n1 alive']);
+    expect(only('reply', effects)[0]?.envelope.message).toMatchObject({ clusterId: CLUSTER, record });
     // It is no member for having asked.
     expect(stage.shown()).toStrictEqual(['n0 alive', 'n1 alive']);
+  });
+
+  test('lets nobody in while it has no record itself', () => {
+    const stage = new Stage().enter();
+    const join: Message = { kind: 'join', clusterName: 'default', entry: new Puppet(4).entry() };
+    expect(stage.lines({ kind: 'asked', exchange: 1, from: addressOf(4), envelope: stranger(join) })).toStrictEqual([
+      'reply refused no-cluster',
+    ]);
   });
 
   test('refuses who names another, and says what its own is', () => {

@@ -16,10 +16,12 @@ describe.each([
   ['leave', 'left', 'left the cluster'],
   ['stop', 'stopped', 'stopped'],
 ] as const)('%s', (kind, state, message) => {
-  test('is written, told four times a fifth of a heartbeat apart, then the process goes', () => {
+  test('ends the workloads, is written, told four times a fifth of a heartbeat apart, then the process goes', () => {
     const { stage } = met();
-    expect(stage.command({ kind }, 7)).toStrictEqual(['persist life 0 as clean']);
+    expect(stage.command({ kind }, 7)).toStrictEqual(['stop all workloads of life 0 within 1000 ms']);
     expect(stage.node.standing).toBe('leaving');
+    expect(only('persist', stage.pass(1_500))).toStrictEqual([]);
+    expect(stage.workloadsEnded()).toStrictEqual(['persist life 0 as clean']);
     const telling = `send push of n0 ${state} to 10.0.0.1:7946`;
     expect(stage.persisted()).toStrictEqual([`event member-${state} n0: this agent`, telling]);
     const beganAt = stage.nowMs;
@@ -31,6 +33,7 @@ describe.each([
   test('of one that is alone takes no time', () => {
     const stage = new Stage().enter();
     stage.command({ kind }, 7);
+    stage.workloadsEnded();
     expect(stage.persisted()).toStrictEqual([`event member-${state} n0: this agent`, 'result 7: done', `exit ${state}: ${message}`]);
   });
 
@@ -38,8 +41,18 @@ describe.each([
     const stage = new Stage({ clusterId: null, seeds: ['seed'] });
     stage.tick();
     stage.persisted();
-    expect(stage.command({ kind }, 7)).toStrictEqual(['persist life 0 without cluster as clean']);
+    stage.command({ kind }, 7);
+    expect(stage.workloadsEnded()).toStrictEqual(['persist life 0 without cluster as clean']);
     expect(stage.persisted()).toStrictEqual(['result 7: done', `exit ${state}: ${message}`]);
+  });
+
+  test('waits for workloads that do not die, and does not say meanwhile that it is clean', () => {
+    const { stage } = met();
+    stage.command({ kind }, 7);
+    expect(stage.workloadsEnded(false)).toStrictEqual([]);
+    expect(only('persist', stage.pass(60_000))).toStrictEqual([]);
+    expect(stage.node.standing).toBe('leaving');
+    expect(stage.workloadsEnded()).toStrictEqual(['persist life 0 as clean']);
   });
 
   test('under way refuses every other wish', () => {

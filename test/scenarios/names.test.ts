@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { factsOf, metaOf } from '../support/members.ts';
-import { BORN, Puppet, Stage, transcript } from '../support/stage.ts';
+import { BORN, events, Puppet, Stage, transcript } from '../support/stage.ts';
 
 /** Another id under this node's name (n0), first born so much later. */
 function namesake(bornLater: number, ordinal = 5, restarts = 0): Puppet {
@@ -10,11 +10,22 @@ function namesake(bornLater: number, ordinal = 5, restarts = 0): Puppet {
   return new Puppet(ordinal, { incarnation: BORN + bornLater + restarts, entry: { facts } });
 }
 
+/** Its last line, once its workloads are dead. */
+function ended(stage: Stage): string | undefined {
+  stage.workloadsEnded();
+  stage.persisted();
+  return transcript(stage.pass(1_000)).at(-1);
+}
+
 describe('a name that two bear', () => {
   test('is lost by the later born, which says it to the others and exits with both addresses', () => {
     const stage = new Stage().enter();
     const elder = namesake(-1);
-    const said = stage.hear(elder.hello(), elder.address);
+    // What runs under its lease is dead before the others hear that it left, for they act on that at once (R9).
+    expect(stage.hear(elder.hello(), elder.address)).toContain('stop all workloads of life 0 within 1000 ms');
+    expect(events(stage.pass(500))).toStrictEqual([]);
+    expect(stage.workloadsEnded()).toStrictEqual(['persist life 0 as clean']);
+    const said = stage.persisted();
     expect(said).toContain('event member-left n0: this agent');
     const last = [...said, ...transcript(stage.pass(1_000))];
     expect(last).toContain('send push of n0 left to 10.0.0.5:7946');
@@ -34,7 +45,7 @@ describe('a name that two bear', () => {
     const stage = new Stage().enter();
     const elder = namesake(-10, 5, 3);
     stage.hear(elder.hello(), elder.address);
-    expect(transcript(stage.pass(1_000)).at(-1)).toMatch(/^exit name-clash/);
+    expect(ended(stage)).toMatch(/^exit name-clash/);
     const other = new Stage().enter();
     const younger = namesake(10, 5, 3);
     other.hear(younger.hello(), younger.address);
@@ -54,7 +65,7 @@ describe('a name that two bear', () => {
     stage.hear(teller.pushes([elder.entry()]));
     expect(stage.node.standing).toBe('joining');
     stage.hear(teller.pushes([elder.entry({ counter: 2 })]));
-    expect(transcript(stage.pass(1_000)).at(-1)).toMatch(/^exit name-clash/);
+    expect(ended(stage)).toMatch(/^exit name-clash/);
   });
 
   test('between two others concerns only them: the elder is shown', () => {

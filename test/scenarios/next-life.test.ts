@@ -6,7 +6,9 @@ import { type Incarnation, type Tag, tagOf } from '../../src/core/index.ts';
 import { entryOf, factsOf, idOf } from '../support/members.ts';
 import { BORN, CLUSTER, NONCE, Puppet, Stage, transcript } from '../support/stage.ts';
 
-const HIGHEST: Tag = { lo: 0xffffffff, hi: 0xffffffff };
+/** Above it only the tag that no life has: it stands for the floor of the record (R2). */
+const HIGHEST: Tag = { lo: 0xfffffffe, hi: 0xffffffff };
+const FLOOR: Tag = { lo: 0xffffffff, hi: 0xffffffff };
 
 function met(): { stage: Stage; puppet: Puppet } {
   const [stage, puppet] = [new Stage().enter(), new Puppet(1)];
@@ -35,6 +37,13 @@ describe('a node that is superseded', () => {
     const [last] = supersededBy(stage, puppet, 9);
     expect(last).toMatch(/^exit superseded: another process lives as this agent's id .* is its state directory copied to two hosts\?$/);
     expect(stage.node.standing).toBe('left');
+  });
+
+  test('goes on as often as only the floor of the record is above it', () => {
+    const { stage, puppet } = met();
+    supersededBy(stage, puppet, 5, FLOOR);
+    stage.persisted();
+    expect(supersededBy(stage, puppet, 9, FLOOR)).toStrictEqual(['persist life 10']);
   });
 
   test('takes one life for many that say so at once', () => {

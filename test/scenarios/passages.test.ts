@@ -46,10 +46,11 @@ describe('a member of which only streams arrive', () => {
   });
 
   test('is named when it had failed, and is asked for a datagram', () => {
-    const [stage, puppet] = [new Stage().enter(), new Puppet(1)];
-    stage.hear(puppet.hello());
+    const [stage, puppet, relay] = [new Stage().enter(), new Puppet(1), new Puppet(2)];
+    for (const one of [puppet, relay]) stage.hear(one.hello(), one.address);
+    stage.hear(relay.pushes([puppet.entry({ state: 'failed' })]), relay.address);
     stage.pass(2 * FAIL_MS);
-    expect(stage.shown()).toStrictEqual(['n0 alive', 'n1 failed']);
+    expect(stage.shown()).toStrictEqual(['n0 alive', 'n1 failed', 'n2 suspect']);
     const message: Message = { kind: 'sync', clusterId: CLUSTER, digest: null, entries: [] };
     expect(stage.lines({ kind: 'asked', exchange: 7, from: puppet.address, envelope: puppet.says(message) })).toContain(
       'send ping to 10.0.0.1:7946',

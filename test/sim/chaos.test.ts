@@ -44,7 +44,26 @@ describe('chaos', () => {
     for (let seed = 0; seed < 200; seed++) {
       for (const { harm } of drawFaults(new Random(seed), 5, { fromMs: 0, toMs: 1000 })) kinds.add(harm.kind);
     }
-    expect([...kinds].sort()).toEqual(['crash', 'delay', 'disk', 'duplication', 'loss', 'names-down', 'one-way', 'partition', 'pause']);
+    expect([...kinds].sort()).toEqual([
+      'bridge',
+      'crash',
+      'delay',
+      'disk',
+      'duplication',
+      'join',
+      'leave',
+      'loss',
+      'names-down',
+      'one-way',
+      'partition',
+      'pause',
+      'power-loss',
+      'replay',
+      'stop',
+      'suspend',
+      'wall-clock',
+      'wish',
+    ]);
   });
 
   test('a fault is told in one line', () => {

@@ -9,13 +9,22 @@ describe('the flags of npm run sim', () => {
       kind: 'run',
       settings: { seed: 1, scene: 'chaos', nodes: null, untilMs: null },
       runs: 1,
+      withinMs: null,
+      isCampaign: false,
       isNarrated: false,
     });
   });
 
   test('all flags are read, with = or as the next argument', () => {
     const line = parseCommandLine(['--seed=7', '--nodes', '50', '--until=1.5m', '--scene=steady', '--runs=3', '--narrate']);
-    expect(line).toEqual({ kind: 'run', settings: { seed: 7, scene: 'steady', nodes: 50, untilMs: 90_000 }, runs: 3, isNarrated: true });
+    expect(line).toEqual({
+      kind: 'run',
+      settings: { seed: 7, scene: 'steady', nodes: 50, untilMs: 90_000 },
+      runs: 3,
+      withinMs: null,
+      isCampaign: false,
+      isNarrated: true,
+    });
   });
 
   test('printed settings are flags that mean the same', () => {
@@ -25,7 +34,7 @@ describe('the flags of npm run sim', () => {
 
   test.each([
     ['--seeds=1', '--seeds: no such flag; did you mean --seed?'],
-    ['seed', 'seed: not a flag; flags are --seed --nodes --until --scene --runs --narrate --help'],
+    ['seed', 'seed: not a flag; flags are --seed --nodes --until --scene --runs --within --campaign --narrate --help'],
     ['--seed=-1', '--seed=-1: not a whole number from 0 to 4294967295'],
     ['--nodes=0', '--nodes=0: not a whole number from 1 to 16384'],
     ['--until=120', '--until=120: not a duration; write it as 500ms, 120s, 5m or 1h'],

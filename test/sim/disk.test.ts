@@ -1,7 +1,7 @@
 // The simulated state directory: what survives a crash at which moment.
 
 import { describe, expect, test } from 'vitest';
-import { clusterId, type DurableState, incarnation, nodeId, Random } from '../../src/core/index.ts';
+import { clusterId, type DurableState, incarnation, nodeId, Random, runNonce } from '../../src/core/index.ts';
 import { Disk } from '../../src/sim/disk.ts';
 import { Scheduler } from '../../src/sim/scheduler.ts';
 
@@ -18,6 +18,11 @@ function aState(lives: number): DurableState {
     bornIncarnation: incarnation(1),
     isClean: false,
     writeCount: lives,
+    nonce: runNonce(HEX),
+    record: null,
+    acceptor: null,
+    vote: null,
+    fence: null,
   };
 }
 

@@ -9,7 +9,7 @@ describe('transcripts', () => {
     ['crash-one', 3],
     ['leave', 3],
     ['restart-new-address', 3],
-    ['partition-heal', 2],
+    ['partition-heal', 3],
   ])('%s reads as written down', async (scene, nodes) => {
     const lines: string[] = [];
     const report = run({ seed: 1, scene, nodes, untilMs: null }, { narrate: (atMs, who, what) => lines.push(narration(atMs, who, what)) });

@@ -39,6 +39,15 @@ export interface Launch {
   readonly bind?: string;
   /** Default: a fresh one. Given again, the agent is the same node once more. */
   readonly stateDir?: string;
+  /** Words put before the command, which must become the process that they start: `ip netns exec NAME`. Default: none. */
+  readonly via?: readonly string[];
+  /** Default: a fresh one. */
+  readonly socketPath?: string;
+}
+
+interface Start {
+  readonly keepsOutput?: boolean;
+  readonly via?: readonly string[];
 }
 
 /** A process of the command, with everything it wrote. */
@@ -49,9 +58,10 @@ export class Running {
   #stderr = '';
   #end: Ended | null = null;
 
-  constructor(args: readonly string[], env: NodeJS.ProcessEnv, keepsOutput = true) {
+  constructor(args: readonly string[], env: NodeJS.ProcessEnv, { keepsOutput = true, via = [] }: Start = {}) {
     const stdout = keepsOutput ? 'pipe' : 'ignore';
-    this.#child = spawn(process.execPath, [executable, ...args], { env, stdio: ['ignore', stdout, 'pipe'] });
+    const [program, ...words] = [...via, process.execPath, executable, ...args];
+    this.#child = spawn(program!, words, { env, stdio: ['ignore', stdout, 'pipe'] });
     this.#child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       this.#stdout += text;
     });
@@ -101,10 +111,10 @@ export class AgentProcess extends Running {
   /** What was asked for; the port that was chosen stands in `status().address`. */
   readonly bind: string;
 
-  constructor(launch: Required<Launch> & { readonly socketPath: string }, env: NodeJS.ProcessEnv, { profile, keepsOutput }: FleetOptions) {
-    const { name, bind, stateDir, socketPath, flags } = launch;
+  constructor(launch: Required<Launch>, env: NodeJS.ProcessEnv, { profile, keepsOutput }: FleetOptions) {
+    const { name, bind, stateDir, socketPath, flags, via } = launch;
     const own = ['--name', name, '--bind', bind, '--socket', socketPath, '--state-dir', stateDir, '--profile', profile];
-    super(['agent', ...own, ...flags], env, keepsOutput);
+    super(['agent', ...own, ...flags], env, { keepsOutput, via });
     this.name = name;
     this.socketPath = socketPath;
     this.stateDir = stateDir;
@@ -201,8 +211,9 @@ export class Fleet {
 
   /** Starts an agent without waiting for anything: for those that are expected to refuse. */
   launch(launch: Launch): AgentProcess {
-    const { name, flags, bind = `${this.address()}:0`, stateDir = this.path(`${name}-state`) } = launch;
-    const agent = new AgentProcess({ name, flags, bind, stateDir, socketPath: this.path(`${name}.sock`) }, environment(), this.#options);
+    const { name, flags, bind = `${this.address()}:0`, via = [] } = launch;
+    const { stateDir = this.path(`${name}-state`), socketPath = this.path(`${name}.sock`) } = launch;
+    const agent = new AgentProcess({ name, flags, bind, stateDir, via, socketPath }, environment(), this.#options);
     this.#processes.push(agent);
     return agent;
   }
@@ -250,6 +261,13 @@ export class Fleet {
         },
       );
     }
+  }
+
+  /** Starts a verb that runs on. */
+  begin(args: readonly string[], via: readonly string[] = []): Running {
+    const running = new Running(args, environment(), { via });
+    this.#processes.push(running);
+    return running;
   }
 
   /** Runs a verb, or an agent that is expected to end, to its end. */

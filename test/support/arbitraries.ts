@@ -3,9 +3,14 @@
 
 import * as fc from 'fast-check';
 import {
+  type AckRow,
   type Address,
+  type Ballot,
   type Beats,
+  type Change,
   type ClusterId,
+  type ClusterRecord,
+  type Condemned,
   type Envelope,
   type Facts,
   INCARNATION_MAX,
@@ -16,8 +21,11 @@ import {
   type Message,
   type Meta,
   type NodeId,
+  type Relayed,
   type RunNonce,
+  type Succession,
   type Tag,
+  type Voter,
 } from '../../src/core/index.ts';
 
 /** Plain objects, as everything else makes them: fast-check would also give ones without a prototype. */
@@ -103,19 +111,112 @@ export const someBeats: fc.Arbitrary<Beats> = fc.array(fc.tuple(uint32, someCoun
 const someHashes: fc.Arbitrary<Uint32Array> = fc.array(uint32, { maxLength: 20 }).map((hashes) => Uint32Array.from(hashes));
 const someEntries = fc.array(someMemberEntry, { maxLength: 4 });
 
+const someStoreId: fc.Arbitrary<string> = hex32(4);
+/** Whole milliseconds, as far as durations are told. */
+const someMs = fc.oneof(fc.nat(5000), fc.constantFrom(0, 0xffffffff));
+
+export const someBallot: fc.Arbitrary<Ballot> = record({ round: safe, id: someNodeId, incarnation: someIncarnation, sequence: safe });
+const someVoter: fc.Arbitrary<Voter> = record({ id: someNodeId, storeId: someStoreId });
+const someCondemned: fc.Arbitrary<Condemned> = record({ id: someNodeId, incarnation: someIncarnation });
+
+export const someChange: fc.Arbitrary<Change> = record({
+  condemn: fc.array(someCondemned, { maxLength: 4 }),
+  reap: fc.array(someNodeId, { maxLength: 4 }),
+  voters: fc.option(
+    fc.oneof(
+      record({ kind: fc.constant('add' as const), voter: someVoter }),
+      record({ kind: fc.constant('remove' as const), id: someNodeId }),
+    ),
+  ),
+  leader: fc.option(
+    fc.oneof(
+      record({ kind: fc.constant('name' as const), id: someNodeId, incarnation: someIncarnation }),
+      record({ kind: fc.constant('none' as const) }),
+    ),
+  ),
+});
+
+function sortedById<T extends { readonly id: NodeId }>(entry: fc.Arbitrary<T>, minLength: number): fc.Arbitrary<T[]> {
+  return fc
+    .uniqueArray(entry, { selector: ({ id }) => id, minLength, maxLength: 5 })
+    .map((entries) => entries.sort((a, b) => (a.id < b.id ? -1 : 1)));
+}
+
+export const someRecord: fc.Arbitrary<ClusterRecord> = fc.integer({ min: 1, max: 300 }).chain((version) =>
+  record({
+    version: fc.constant(version),
+    epoch: fc.integer({ min: 1, max: version }),
+    voters: sortedById(someVoter, 1),
+    profile: fc.constantFrom('local', 'lan', 'wan'),
+    maxVoters: fc.integer({ min: 1, max: LIMITS.votersMax }),
+    replaceAfterMs: safe,
+    condemned: sortedById(someCondemned, 0),
+    floor: someIncarnation,
+    leader: fc.option(record({ id: someNodeId, incarnation: someIncarnation, token: fc.nat(version) })),
+  }),
+);
+
+const someSuccession: fc.Arbitrary<Succession> = record({ incarnation: someIncarnation, nonce: someNonce, isClean: fc.boolean() });
+const someAcks: fc.Arbitrary<AckRow[]> = fc.array(record({ tag: someTag, counter: someCounter, epoch: safe }), { maxLength: 8 });
+const someIdles = fc.array(someMs, { maxLength: 5 });
+
+/** What a relay may carry. */
+const innersByKind: { readonly [K in Relayed['inner']['kind']]: fc.Arbitrary<Extract<Relayed['inner'], { kind: K }>> } = {
+  beat: record({
+    kind: fc.constant('beat'),
+    isShort: fc.boolean(),
+    isStable: fc.boolean(),
+    storeId: fc.option(someStoreId),
+    canVote: fc.boolean(),
+    canLead: fc.boolean(),
+    writeCount: safe,
+    acks: someAcks,
+  }),
+  ack: record({ kind: fc.constant('ack'), acks: someAcks }),
+  prepare: record({
+    kind: fc.constant('prepare'),
+    version: safe,
+    ballot: someBallot,
+    suspects: fc.array(someCondemned, { maxLength: 5 }),
+  }),
+  promise: record({
+    kind: fc.constant('promise'),
+    version: safe,
+    ballot: someBallot,
+    accepted: fc.option(record({ ballot: someBallot, change: someChange })),
+    dwellLeftMs: someMs,
+    idleMs: someIdles,
+  }),
+  nack: record({ kind: fc.constant('nack'), version: safe, ballot: someBallot, promised: someBallot }),
+  accept: record({ kind: fc.constant('accept'), version: safe, ballot: someBallot, change: someChange }),
+  accepted: record({ kind: fc.constant('accepted'), version: safe, ballot: someBallot, idleMs: someIdles }),
+  deltas: record({
+    kind: fc.constant('deltas'),
+    base: safe,
+    changes: fc.array(record({ change: someChange, waitMs: someMs }), { maxLength: 4 }),
+  }),
+};
+
 /** One arbitrary a kind of message; a kind that is missing here is a type error. */
 export const messagesByKind: { readonly [K in Message['kind']]: fc.Arbitrary<Extract<Message, { kind: K }>> } = {
   push: record({ kind: fc.constant('push'), listHash: someTag, entries: someEntries, beats: someBeats }),
   ping: record({ kind: fc.constant('ping'), target: someTag, echo: safe }),
   pong: record({ kind: fc.constant('pong'), echo: safe }),
   who: record({ kind: fc.constant('who'), tag: someTag }),
-  hello: record({ kind: fc.constant('hello'), echo: safe, clusterId: someClusterId, nonce: someNonce, entry: someMemberEntry }),
+  hello: record({
+    kind: fc.constant('hello'),
+    echo: safe,
+    clusterId: someClusterId,
+    nonce: someNonce,
+    entry: someMemberEntry,
+    previous: fc.option(someSuccession),
+  }),
   superseded: record({ kind: fc.constant('superseded'), id: someNodeId, incarnation: someIncarnation, tag: someTag }),
   join: record({ kind: fc.constant('join'), clusterName: fc.constantFrom('default', 'other'), entry: someMemberEntry }),
   welcome: record({
     kind: fc.constant('welcome'),
     clusterId: someClusterId,
-    profile: fc.constantFrom('local', 'lan', 'wan'),
+    record: someRecord,
     entries: someEntries,
   }),
   sync: record({
@@ -129,6 +230,39 @@ export const messagesByKind: { readonly [K in Message['kind']]: fc.Arbitrary<Ext
     kind: fc.constant('refused'),
     reason: fc.constantFrom('no-cluster', 'self', 'cluster-name', 'other-cluster'),
     detail: someText(LIMITS.nameLengthMax),
+  }),
+  ...innersByKind,
+  relayed: record({
+    kind: fc.constant('relayed'),
+    hops: fc.nat(2),
+    originSender: someTag,
+    originCounter: someCounter,
+    originRecordVersion: safe,
+    target: fc.option(someNodeId),
+    inner: fc.oneof(...Object.values(innersByKind)) as fc.Arbitrary<Relayed['inner']>,
+  }),
+  'ask-record': record({ kind: fc.constant('ask-record'), clusterId: someClusterId }),
+  'whole-record': record({
+    kind: fc.constant('whole-record'),
+    clusterId: someClusterId,
+    record: someRecord,
+    waits: fc.array(record({ id: someNodeId, waitMs: someMs }), { maxLength: 4 }),
+  }),
+  confirm: record({ kind: fc.constant('confirm'), nonce: safe }),
+  recall: record({ kind: fc.constant('recall') }),
+  recalled: record({ kind: fc.constant('recalled'), tag: someTag, incarnation: someIncarnation, writeCount: safe }),
+  confirmed: record({ kind: fc.constant('confirmed'), nonce: safe, epoch: safe, counter: someCounter }),
+  request: record({
+    kind: fc.constant('request'),
+    wish: record({ kind: fc.constantFrom('remove-voter', 'add-voter', 'forget'), id: someNodeId }),
+  }),
+  vote: record({
+    kind: fc.constant('vote'),
+    clusterName: fc.constantFrom('default', 'other'),
+    entry: someMemberEntry,
+    storeId: someStoreId,
+    expected: fc.nat(LIMITS.votersMax),
+    votes: fc.array(record({ id: someNodeId, storeId: someStoreId, ids: fc.array(someNodeId, { maxLength: 5 }) }), { maxLength: 4 }),
   }),
 };
 

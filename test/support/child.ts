@@ -15,7 +15,7 @@ export async function bundleChild(name: string, dir: string): Promise<string> {
     bundle: true,
     platform: 'node',
     format: 'esm',
-    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+    banner: { js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);" },
     logLevel: 'silent',
   });
   chmodSync(dir, 0o755);

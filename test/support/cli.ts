@@ -16,6 +16,8 @@ export interface Ran {
 export interface Surroundings {
   readonly env?: Readonly<Record<string, string>>;
   readonly isTerminal?: boolean;
+  /** What is typed when a verb asks. */
+  readonly typed?: string;
 }
 
 export async function run(line: string | readonly string[], surroundings: Surroundings = {}): Promise<Ran> {
@@ -25,7 +27,10 @@ export async function run(line: string | readonly string[], surroundings: Surrou
   return { code, ...written() };
 }
 
-export function keepingIo({ env = {}, isTerminal = false }: Surroundings = {}): { io: Io; written: () => { out: string; err: string } } {
+export function keepingIo({ env = {}, isTerminal = false, typed }: Surroundings = {}): {
+  io: Io;
+  written: () => { out: string; err: string };
+} {
   let out = '';
   let err = '';
   const io: Io = {
@@ -43,6 +48,7 @@ export function keepingIo({ env = {}, isTerminal = false }: Surroundings = {}): 
     },
     env,
     uid: process.getuid?.() ?? 0,
+    readLine: async () => typed ?? null,
   };
   return { io, written: () => ({ out, err }) };
 }
@@ -145,4 +151,31 @@ export function statusJson(change: Partial<StatusJson> = {}): StatusJson {
     socket: '/run/quorate/quorate.sock',
     ...change,
   };
+}
+
+export function quorateJson(change: Partial<StatusJson> = {}): StatusJson {
+  return statusJson({
+    standing: 'quorate',
+    quorum: { voters: 5, needed: 3, acking: 5, canLose: 2, isVoter: true },
+    lease: { remainingMs: 2710, fenceMs: 3000, failMs: 4500, stopMs: 1000 },
+    leader: { name: 'n1', token: 12, isSelf: true },
+    ...change,
+  });
+}
+
+export function fencedJson(): StatusJson {
+  return statusJson({
+    standing: 'fenced',
+    quorum: { voters: 5, needed: 3, acking: 1, canLose: 0, isVoter: true },
+    lease: { remainingMs: 0, fenceMs: 3000, failMs: 4500, stopMs: 1000 },
+    fence: {
+      since: '2026-10-01T00:00:00.000Z',
+      reason: 'lease-lapsed',
+      message: 'no majority answered',
+      evidence: [
+        { voter: 'n2', ackAgeMs: 3001 },
+        { voter: 'n3', ackAgeMs: null },
+      ],
+    },
+  });
 }

@@ -1,6 +1,6 @@
 // A state of a voter in its prime, to be altered by tests.
 
-import { clusterId, type DurableState, incarnation, nodeId } from '../../src/core/index.ts';
+import { clusterId, type DurableState, incarnation, nodeId, runNonce } from '../../src/core/index.ts';
 
 export function durableState(part: Partial<DurableState> = {}): DurableState {
   return {
@@ -13,6 +13,11 @@ export function durableState(part: Partial<DurableState> = {}): DurableState {
     bornIncarnation: incarnation(1_790_000_000_000),
     isClean: false,
     writeCount: 7,
+    nonce: runNonce('a1'.repeat(16)),
+    record: null,
+    acceptor: null,
+    vote: null,
+    fence: null,
     ...part,
   };
 }

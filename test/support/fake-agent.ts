@@ -2,7 +2,18 @@
 
 import { EventLog, type LoggedEvent } from '../../src/agent/event-log.ts';
 import type { AgentHandle } from '../../src/agent/handle.ts';
-import type { Address, Command, CommandResult, Incarnation, MemberView, MonotonicMs, NodeId, NodeView } from '../../src/core/index.ts';
+import { LeaseRegistry } from '../../src/agent/workloads.ts';
+import type {
+  Address,
+  Command,
+  CommandResult,
+  Incarnation,
+  MemberView,
+  MonotonicMs,
+  NodeId,
+  NodeView,
+  Standing,
+} from '../../src/core/index.ts';
 import { address, at, clusterId, incarnation, nodeId, PROFILES } from '../../src/core/index.ts';
 
 export const WALL_OF_ZERO_MS = Date.UTC(2026, 0, 1);
@@ -42,6 +53,8 @@ export function memberView(name: string, over: Partial<MemberView> = {}): Member
     software: '0.1.0',
     since: at(1_000),
     isSelf: name === 'n1',
+    isVoter: false,
+    isLeader: false,
     ...over,
   };
 }
@@ -52,7 +65,7 @@ export function fakeAgent(options: FakeOptions = {}): FakeAgent {
   const commands: Command[] = [];
   const counts = { alive: 0, suspect: 0, failed: 0, left: 0, stopped: 0 };
   for (const one of members) counts[one.state] += 1;
-  const view: NodeView = {
+  const plain: NodeView = {
     id: hexId(7),
     name: 'n1',
     clusterName: 'default',
@@ -65,17 +78,37 @@ export function fakeAgent(options: FakeOptions = {}): FakeAgent {
     counts: () => counts,
     members: () => [...members],
     member: (name: string) => members.find((one) => one.name === name) ?? null,
+    isQuorate: () => false,
+    leaseRemainingMs: () => 0,
+    quorum: () => null,
+    leader: () => null,
+    record: null,
+    fence: null,
     problems: () => [{ code: 'alone', message: 'no seed answered', hint: 'quorate join HOST' }],
     refusals: new Map([['cluster-hash', 3]]),
-    ...options.view,
   };
+  // By descriptor, so that a getter of the test stays one.
+  const view: NodeView = Object.defineProperties(plain, Object.getOwnPropertyDescriptors(options.view ?? {}));
+  const nowMs = options.handle?.nowMs ?? (() => at(performance.now() + 5_000));
+  const bootMs = options.handle?.bootMs ?? (() => performance.now() + 900_000);
+  const leases = new LeaseRegistry({
+    clock: { nowMs, bootMs },
+    view: () => view,
+    drawId: drawing(),
+    after: (ms, callback) => {
+      const timeout = setTimeout(callback, ms);
+      return () => clearTimeout(timeout);
+    },
+  });
   return {
     version: '0.1.0',
     protocolVersion: 1,
     isDev: options.isDev ?? true,
     view,
     events,
-    nowMs: () => at(performance.now() + 5_000),
+    nowMs,
+    bootMs,
+    leases,
     wallClockMs: (instant: MonotonicMs) => WALL_OF_ZERO_MS + instant,
     startedAt: at(5_000),
     settings: { profile: { value: 'lan', from: 'default' } },
@@ -108,6 +141,47 @@ export function fakeAgent(options: FakeOptions = {}): FakeAgent {
   };
 }
 
+/** c1, c2, … */
+function drawing(): () => string {
+  let drawn = 0;
+  return () => `c${++drawn}`;
+}
+
 function hexId(number: number): NodeId {
   return nodeId(number.toString(16).padStart(32, '0'));
+}
+
+/** A view that holds a lease of a life, to be moved by the test. */
+export interface FakeLease {
+  remainingMs: number;
+  incarnation: number;
+  standing: Standing;
+  /** Null: nobody leads. */
+  leader: { name: string; token: number; isSelf: boolean } | null;
+}
+
+export function leasedView(lease: FakeLease): Partial<NodeView> {
+  return {
+    get standing() {
+      return lease.standing;
+    },
+    get incarnation() {
+      return lease.incarnation as Incarnation;
+    },
+    isQuorate: () => lease.remainingMs > 0,
+    leaseRemainingMs: () => lease.remainingMs,
+    quorum: () => ({ voters: 5, needed: 3, acking: 5, canLose: 2, isVoter: true }),
+    leader: () => (lease.leader === null ? null : { id: hexId(7), ...lease.leader }),
+    record: { version: 14, epoch: 4, maxVoters: 7, voters: [{ id: hexId(7), name: 'n1', ackAgeMs: 3.4 }] },
+  };
+}
+
+export function heldLease(over: Partial<FakeLease> = {}): FakeLease {
+  return {
+    remainingMs: 2710.7,
+    incarnation: 1_790_000_000_000,
+    standing: 'quorate',
+    leader: { name: 'n1', token: 12, isSelf: true },
+    ...over,
+  };
 }

@@ -1,266 +1,25 @@
 // A few real drivers on one network in memory, for attacks on the core: virtual time, no loss but what a test cuts, disks that a
 // test may hold, and a stranger's socket to send crafted packets from. Directories are private, as in a real agent.
 
-import { Driver } from '../../src/agent/driver.ts';
 import {
   type Address,
   address,
-  at,
   type ClusterId,
-  type Command,
-  type CommandResult,
-  type CoreEvent,
-  clusterHashOf,
-  createNode,
-  type DurableState,
+  type ClusterRecord,
   type Envelope,
-  incarnation,
+  genesis,
   type MemberEntry,
-  type MemberView,
-  type Meta,
-  type MonotonicMs,
-  type Node,
-  type NodeId,
   nodeId,
-  type ProfileName,
-  runNonce,
-  type Tag,
 } from '../../src/core/index.ts';
 import { Scheduler } from '../../src/sim/scheduler.ts';
-import { MemoryNetwork, type MemoryTransport } from '../../src/transport/memory.ts';
-import { Codec } from '../../src/wire/index.ts';
+import { MemoryNetwork } from '../../src/transport/memory.ts';
+import { BORN } from './options.ts';
+import { type Citizen, hexOf, REPLACE_AFTER_MS, Resident, type Town } from './resident.ts';
+import { CLUSTER, envelopeOf, Stranger } from './stranger.ts';
 
-export const CLUSTER = 'c'.repeat(32) as ClusterId;
-export const BORN = 1_790_000_000_000;
+export { BORN, type Citizen, CLUSTER, envelopeOf, Resident };
 
-export interface Citizen {
-  readonly name: string;
-  readonly address?: Address;
-  readonly id?: NodeId;
-  readonly tags?: Meta['tags'];
-  readonly zone?: string;
-  /** Null: it has to join. */
-  readonly cluster?: ClusterId | null;
-  readonly clusterName?: string;
-  readonly seeds?: readonly string[];
-  readonly knownPeers?: readonly Address[];
-  readonly incarnation?: number;
-  readonly born?: number;
-  readonly nonce?: string;
-  readonly profile?: ProfileName;
-  /** Its clock runs this much faster than the town's. */
-  readonly rate?: number;
-}
-
-export class Resident {
-  readonly node: Node;
-  readonly driver: Driver;
-  readonly address: Address;
-  readonly events: CoreEvent[] = [];
-  readonly saved: DurableState[] = [];
-  peers: readonly Address[] = [];
-  exit: { readonly reason: string; readonly message: string } | null = null;
-  /** While true, writes wait for `releaseDisk`. */
-  isDiskHeld = false;
-  diskProblem: string | null = null;
-  wakeups = 0;
-  sentBytes = 0;
-  readonly #held: (() => void)[] = [];
-  readonly #town: SmallTown;
-  readonly #rate: number;
-  #frozenMs = 0;
-  #due = Number.POSITIVE_INFINITY;
-  #isPaused = false;
-  readonly #whilePaused: (() => void)[] = [];
-
-  constructor(town: SmallTown, citizen: Citizen, ordinal: number) {
-    this.#town = town;
-    this.#rate = citizen.rate ?? 1;
-    this.address = citizen.address ?? address(`10.0.0.${ordinal}:7946`);
-    const hex = ordinal.toString(16).padStart(2, '0').repeat(16);
-    const life = citizen.incarnation ?? BORN + ordinal;
-    const born = citizen.born ?? life;
-    this.node = createNode(
-      {
-        id: citizen.id ?? nodeId(hex),
-        storeId: hex,
-        nonce: runNonce(citizen.nonce ?? hex),
-        incarnation: incarnation(life),
-        bornIncarnation: incarnation(born),
-        clusterName: citizen.clusterName ?? 'default',
-        clusterId: citizen.cluster === undefined ? CLUSTER : citizen.cluster,
-        profile: citizen.profile ?? 'lan',
-        facts: {
-          name: citizen.name,
-          address: this.address,
-          meta: {
-            version: 0,
-            restarts: life - born,
-            zone: citizen.zone ?? '',
-            software: '0.1.0',
-            canVote: true,
-            tags: citizen.tags ?? [],
-          },
-        },
-        seeds: citizen.seeds ?? [],
-        knownPeers: citizen.knownPeers ?? [],
-        writeCount: 0,
-        randomSeed: ordinal,
-      },
-      this.nowMs(),
-    );
-    const transport = town.network.open(this.address);
-    const held = (run: () => void): void => {
-      if (this.#isPaused) this.#whilePaused.push(run);
-      else run();
-    };
-    this.driver = new Driver(this.node, {
-      clock: { nowMs: () => this.nowMs() },
-      timer: { arm: (due, fire) => this.#arm(due, fire), disarm: () => this.#arm(at(Number.POSITIVE_INFINITY), () => {}) },
-      transport: {
-        send: (to, bytes) => {
-          this.sentBytes += bytes.length;
-          transport.send(to, bytes);
-        },
-        exchange: (to, bytes, timeoutMs, done) => transport.exchange(to, bytes, timeoutMs, (answer) => held(() => done(answer))),
-        listen: (receiver) =>
-          transport.listen({
-            datagram: (from, bytes) => {
-              const kept = bytes.slice();
-              held(() => receiver.datagram(from, kept));
-            },
-            asked: (from, bytes, answer) => held(() => receiver.asked(from, bytes, answer)),
-          }),
-        close: () => transport.close(),
-      },
-      store: {
-        save: (state, done) => {
-          this.saved.push(state);
-          const finish = (): void => done(this.diskProblem);
-          if (this.isDiskHeld) this.#held.push(finish);
-          else town.scheduler.schedule(1, finish);
-        },
-        rememberPeers: (addresses) => {
-          this.peers = addresses;
-        },
-      },
-      resolver: { resolve: (seed, done) => town.scheduler.schedule(1, () => done([...(town.names.get(seed) ?? [address(seed)])], null)) },
-      onEvent: (event) => this.events.push(event),
-      onExit: (reason, message) => {
-        this.exit = { reason, message };
-      },
-    });
-    this.driver.start();
-  }
-
-  nowMs(): MonotonicMs {
-    return at(5000 + (this.#town.scheduler.nowMs - this.#frozenMs) * this.#rate);
-  }
-
-  command(command: Command): { result: CommandResult | null } {
-    const box: { result: CommandResult | null } = { result: null };
-    this.driver.command(command, (result) => {
-      box.result = result;
-    });
-    return box;
-  }
-
-  members(): MemberView[] {
-    return this.node.members(this.nowMs());
-  }
-
-  view(name: string): MemberView | null {
-    return this.node.member(name, this.nowMs());
-  }
-
-  /** name:state, sorted. */
-  shown(): string {
-    return this.members()
-      .map((member) => `${member.name}:${member.state}`)
-      .join(' ');
-  }
-
-  releaseDisk(): void {
-    this.isDiskHeld = false;
-    for (const finish of this.#held.splice(0)) finish();
-  }
-
-  pause(): void {
-    this.#isPaused = true;
-  }
-
-  resume(): void {
-    this.#isPaused = false;
-    for (const run of this.#whilePaused.splice(0)) run();
-    this.#arm(at(this.#due), this.#fire);
-  }
-
-  /** A virtual machine that was paused with its clock: `pause`, this, `resume`. */
-  clockStoodStill(ms: number): void {
-    this.#frozenMs += ms;
-  }
-
-  #fire: () => void = () => {};
-
-  #arm(due: MonotonicMs, fire: () => void): void {
-    this.#due = due;
-    this.#fire = fire;
-    if (due === Number.POSITIVE_INFINITY) return;
-    const worldMs = Math.max(this.#town.scheduler.nowMs, Math.ceil((due - 5000) / this.#rate + this.#frozenMs));
-    this.#town.scheduler.at(worldMs, () => {
-      if (this.#isPaused || this.#due !== due || this.nowMs() < due) {
-        if (!this.#isPaused && this.#due === due) this.#arm(due, fire);
-        return;
-      }
-      this.#due = Number.POSITIVE_INFINITY;
-      this.wakeups += 1;
-      fire();
-    });
-  }
-}
-
-/** Whoever sends what the test has made up. */
-export class Stranger {
-  readonly #transport: MemoryTransport;
-  readonly #codec = new Codec();
-  readonly heard: Envelope[] = [];
-  heardBytes = 0;
-
-  constructor(transport: MemoryTransport, answer: ((asked: Envelope) => Envelope | null) | null) {
-    this.#transport = transport;
-    transport.listen({
-      datagram: (_from, bytes) => {
-        this.heardBytes += bytes.length;
-        const decoded = this.#codec.decode(bytes.slice());
-        if (decoded.kind === 'message') this.heard.push(decoded.envelope);
-      },
-      asked: (_from, bytes, reply) => {
-        const decoded = this.#codec.decode(bytes);
-        if (decoded.kind !== 'message' || answer === null) return;
-        const envelope = answer(decoded.envelope);
-        if (envelope !== null) reply(this.#codec.encodeFrame(envelope));
-      },
-    });
-  }
-
-  say(to: Address, sender: Tag, counter: number, message: Envelope['message']): void {
-    this.#transport.send(to, this.#codec.encodeDatagram(envelopeOf(sender, counter, message)));
-  }
-
-  ask(to: Address, sender: Tag, message: Envelope['message']): void {
-    this.#transport.exchange(to, this.#codec.encodeFrame(envelopeOf(sender, 1, message)), 3000, (answer) => {
-      if (answer.kind !== 'answer') return;
-      const decoded = this.#codec.decode(answer.bytes);
-      if (decoded.kind === 'message') this.heard.push(decoded.envelope);
-    });
-  }
-}
-
-export function envelopeOf(sender: Tag, counter: number, message: Envelope['message']): Envelope {
-  return { clusterHash: clusterHashOf(CLUSTER), sender, counter, recordVersion: 0, message };
-}
-
-export class SmallTown {
+export class SmallTown implements Town {
   readonly scheduler = new Scheduler();
   readonly names = new Map<string, readonly Address[]>();
   readonly residents: Resident[] = [];
@@ -269,6 +28,10 @@ export class SmallTown {
   /** All datagrams that were sent. */
   readonly captured: { readonly from: Address; readonly to: Address; readonly bytes: Uint8Array }[] = [];
   isCapturing = false;
+  /** What was told, by whom, when. */
+  readonly chronicle: { readonly atMs: number; readonly who: string; readonly what: string }[] = [];
+  /** Looked at after every event of the world. */
+  onInstant: (() => void) | null = null;
   datagramBytes = 0;
   datagramCount = 0;
   readonly network: MemoryNetwork;
@@ -292,19 +55,66 @@ export class SmallTown {
     return resident;
   }
 
-  /** `count` members that know each other. */
+  /** `count` members that know each other, the first seven of them its voters. */
   settleAll(count: number, about: (ordinal: number) => Partial<Citizen> = () => ({})): Resident[] {
     const all: Resident[] = [];
+    const first = this.residents.length + 1;
+    const voters = Array.from({ length: Math.min(count, 7) }, (_, i) => {
+      const hex = hexOf(first + i);
+      return { id: about(i + 1).id ?? nodeId(hex), storeId: hex };
+    });
+    const { profile = 'lan', maxVoters = 7 } = about(1);
+    const record = genesis(voters.slice(0, maxVoters), profile, maxVoters, REPLACE_AFTER_MS);
     for (let i = 1; i <= count; i++) {
       const seeds = i === 1 ? [] : [all[0]!.address as string];
-      all.push(this.settle({ name: `n${i}`, seeds, ...about(i) }));
+      all.push(this.settle({ name: `n${i}`, seeds, ...(about(i).cluster === null ? {} : { record }), ...about(i) }));
     }
     return all;
+  }
+
+  /** The same state directory once more, as its next run; `of` must have ended. */
+  restart(of: Resident, change: Partial<Citizen> = {}): Resident {
+    return this.settle({
+      name: of.node.name,
+      address: of.address,
+      state: of.saved.at(-1)!,
+      knownPeers: of.peers,
+      nonce: hexOf(this.residents.length + 1),
+      ...change,
+    });
+  }
+
+  /** The latest that anyone has put on disk; null when nobody is of this cluster. */
+  recordOf(cluster: ClusterId): ClusterRecord | null {
+    let latest: ClusterRecord | null = null;
+    for (const { saved } of this.residents) {
+      const state = saved.at(-1);
+      if (state?.clusterId === cluster && state.record !== null && state.record.version > (latest?.version ?? 0)) latest = state.record;
+    }
+    return latest;
   }
 
   stranger(answer: ((asked: Envelope) => Envelope | null) | null = null): { readonly stranger: Stranger; readonly address: Address } {
     const own = address(`10.9.0.${++this.#strangers}:7946`);
     return { stranger: new Stranger(this.network.open(own), answer), address: own };
+  }
+
+  write(who: string, what: string): void {
+    this.chronicle.push({ atMs: this.scheduler.nowMs, who, what });
+  }
+
+  /** The instants at which `who` told what begins so, from `sinceMs` on. */
+  told(who: Resident, what: string, sinceMs = 0): number[] {
+    return this.chronicle
+      .filter((line) => line.who === who.node.name && line.what.startsWith(what) && line.atMs >= sinceMs)
+      .map(({ atMs }) => atMs);
+  }
+
+  /** From an instant on, as lines of seconds since then. */
+  transcript(sinceMs: number, picks: (what: string) => boolean = () => true): string[] {
+    return this.chronicle
+      .filter(({ atMs, what }) => atMs >= sinceMs && picks(what))
+      .map(({ atMs, who, what }) => `${((atMs - sinceMs) / 1000).toFixed(1)} ${who} ${what}`);
   }
 
   cut(a: readonly Resident[], b: readonly Resident[]): void {
@@ -325,6 +135,7 @@ export class SmallTown {
     let count = 0;
     let instant = -1;
     while (this.scheduler.runNext(until)) {
+      this.onInstant?.();
       count = Math.floor(this.scheduler.nowMs) === instant ? count + 1 : 0;
       instant = Math.floor(this.scheduler.nowMs);
       if (count > 200_000) throw new Error('time does not pass');

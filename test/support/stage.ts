@@ -23,12 +23,13 @@ import {
   type Tag,
   tagOf,
 } from '../../src/core/index.ts';
-import { addressOf, entryOf, factsOf, idOf } from './members.ts';
+import { eventLine } from './event-line.ts';
+import { addressOf, entryOf, idOf } from './members.ts';
+import { BORN, optionsOf } from './options.ts';
 
 export const CLUSTER = 'c1'.repeat(16) as ClusterId;
 export const OTHER_CLUSTER = 'd2'.repeat(16) as ClusterId;
-/** Of every first life here. */
-export const BORN = 1_790_000_000_000;
+export { BORN };
 
 /** Of the node's run. */
 export const NONCE = 'ab'.repeat(16) as RunNonce;
@@ -39,28 +40,10 @@ export class Stage {
   #lastTicket = 0;
   readonly #outbox = new Outbox();
 
-  /** Not a member yet: `enter` lets its first life begin. */
+  /** Not a member yet: `enter` lets its first life begin. Its list is on stage alone, without a record, unless one is given. */
   constructor(options: Partial<NodeOptions> = {}, nowMs = 1_000_000) {
     this.nowMs = nowMs;
-    this.node = createNode(
-      {
-        id: idOf(0),
-        storeId: 'e5'.repeat(16),
-        nonce: NONCE,
-        incarnation: BORN as Incarnation,
-        bornIncarnation: BORN as Incarnation,
-        clusterName: 'default',
-        clusterId: CLUSTER,
-        profile: 'lan',
-        facts: factsOf(0),
-        seeds: [],
-        knownPeers: [],
-        writeCount: 0,
-        randomSeed: 1,
-        ...options,
-      },
-      at(nowMs),
-    );
+    this.node = createNode(optionsOf(0, { nonce: NONCE, clusterId: CLUSTER, ...options }), at(nowMs));
   }
 
   get tag(): Tag {
@@ -108,6 +91,11 @@ export class Stage {
   /** The last write is durable. */
   persisted(): string[] {
     return this.lines({ kind: 'persisted', ticket: this.#lastTicket });
+  }
+
+  /** All that ran under its lease is dead. */
+  workloadsEnded(areDead = true): string[] {
+    return this.lines({ kind: 'workloads-ended', incarnation: this.node.incarnation, areDead });
   }
 
   /** From the start to the first life, as a member of CLUSTER. */
@@ -163,7 +151,7 @@ export class Puppet {
   }
 
   hello(echo = 0): Envelope {
-    return this.says({ kind: 'hello', echo, clusterId: this.cluster, nonce: this.#nonce, entry: this.entry() });
+    return this.says({ kind: 'hello', echo, clusterId: this.cluster, nonce: this.#nonce, entry: this.entry(), previous: null });
   }
 
   pushes(entries: readonly MemberEntry[], beats: Beats = NO_BEATS): Envelope {
@@ -211,7 +199,9 @@ function line(effect: Effect): string {
     case 'resolve':
       return `resolve ${effect.seed}`;
     case 'event':
-      return `event ${effect.event.type} ${effect.event.member}: ${effect.event.reason}`;
+      return `event ${eventLine(effect.event)}: ${effect.event.reason}`;
+    case 'stop-workloads':
+      return `stop ${effect.scope === 'all' ? 'all workloads' : 'those of the leader'} of life ${effect.incarnation - BORN} within ${effect.deadMs} ms`;
     case 'command-result':
       return `result ${effect.ticket}: ${effect.result.kind === 'done' ? 'done' : `${effect.result.code}, ${effect.result.message}`}`;
     case 'exit':

@@ -57,6 +57,8 @@ export class ToyNode implements Node {
   #rounds = 0;
   readonly refusals = new Map<string, number>();
   readonly standing = 'joining';
+  readonly record = null;
+  readonly fence = null;
   index = 0;
 
   constructor(options: NodeOptions, lie: Lie = 'none') {
@@ -107,6 +109,22 @@ export class ToyNode implements Node {
     return [];
   }
 
+  isQuorate(): boolean {
+    return false;
+  }
+
+  leaseRemainingMs(): number {
+    return 0;
+  }
+
+  quorum(): null {
+    return null;
+  }
+
+  leader(): null {
+    return null;
+  }
+
   get id(): NodeId {
     return this.#options.id;
   }
@@ -142,7 +160,7 @@ export class ToyNode implements Node {
   }
 
   #begin(now: MonotonicMs, outbox: Outbox): void {
-    const { id, storeId, clusterName, profile, incarnation, bornIncarnation, seeds, writeCount } = this.#options;
+    const { id, storeId, clusterName, profile, incarnation, bornIncarnation, nonce, seeds, writeCount } = this.#options;
     this.#beganAt = now;
     this.#put(this.#self(now), now);
     const state = {
@@ -155,6 +173,11 @@ export class ToyNode implements Node {
       bornIncarnation,
       isClean: false,
       writeCount: writeCount + 1,
+      nonce,
+      record: null,
+      acceptor: null,
+      vote: null,
+      fence: null,
     };
     if (this.#lie === 'speaks-before-durable') {
       this.#roundAt = now;
@@ -249,6 +272,8 @@ export class ToyNode implements Node {
       software: meta.software,
       since: heardAt,
       isSelf: id === this.id,
+      isVoter: false,
+      isLeader: false,
     };
     return { id, name, address, state, incarnation, counter, ageMs: nowMs - heardAt, ...rest };
   }

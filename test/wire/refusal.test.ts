@@ -65,7 +65,7 @@ describe('the fields of a message', () => {
     ['an id as text', [6, 0, 0, '07'.repeat(16), 1, 2, 3], 'malformed'],
     ['an incarnation that nobody may claim', [6, 0, 0, id, INCARNATION_MAX + 1, 2, 3], 'out-of-bounds'],
     ['the highest incarnation', [6, 0, 0, id, INCARNATION_MAX, 2, 3], 'read'],
-    ['a profile that nobody knows', [8, 0, 0, id, 3, []], 'out-of-bounds'],
+    ['a cluster without its record', [8, 0, 0, id, 3, []], 'malformed'],
     ['a refusal that nobody knows', [11, 0, 0, 4, ''], 'out-of-bounds'],
     ['a refusal with a book in it', [11, 0, 0, 1, 'x'.repeat(LIMITS.nameLengthMax + 1)], 'out-of-bounds'],
     ['entries that are no list', [9, 0, 0, id, 7, null], 'malformed'],

@@ -1,8 +1,8 @@
 // From gathered settings to the AgentOptions that an agent is started with: every value checked, every default named.
 // Whether the state directory holds a cluster to go on with is the agent's question.
 
-import { defaultsOf, nameFromHost, settingValues } from '../../agent/defaults.ts';
-import type { AgentOptions, Start } from '../../agent/index.ts';
+import { defaultsOf, MAX_VOTERS_DEFAULT, nameFromHost, settingValues } from '../../agent/defaults.ts';
+import type { AgentOptions, HookOptions, Start } from '../../agent/index.ts';
 import { SOCKET_PATH_BYTES_MAX } from '../../api/client.ts';
 import { isProfileName, LIMITS, NAME_PATTERN, type ProfileName, travelProblem } from '../../core/index.ts';
 import { EXIT, Failure } from '../exit-codes.ts';
@@ -10,10 +10,15 @@ import { nearest } from '../nearest.ts';
 import { LOG_LEVELS, PROFILE_NAMES, SETTINGS } from '../option-table.ts';
 import { type Read, readAdvertise, readBind, readSeed } from './addresses.ts';
 import type { Gathered, Setting } from './gather.ts';
+import { readHookTable, readOn } from './hooks.ts';
 import { readTag } from './tags.ts';
 
+/** DESIGN, R11. */
+const MAX_VOTERS_MAX = 15;
+
 /** Throws a Failure: 64 for what was typed, 78 for what was configured. */
-export function agentOptions({ settings, configFile }: Gathered, hostName: string): AgentOptions {
+export function agentOptions(gathered: Gathered, hostName: string): AgentOptions {
+  const { settings, configFile } = gathered;
   const start = startOf(settings);
   const seeds = (listOf(settings, 'join') ?? []).flatMap((part) => part.split(',')).filter((part) => part !== '');
   const join = settings.get('join');
@@ -31,14 +36,16 @@ export function agentOptions({ settings, configFile }: Gathered, hostName: strin
     profile: profile === null ? defaults.profile : profileOf(settings.get('profile'), profile),
     zone: zoneOf(settings.get('zone')),
     tags: tagsOf(settings.get('tag')),
-    canVote: !flagOf(settings, 'no-vote'),
+    ...votingOf(settings),
+    canLead: !flagOf(settings, 'no-lead'),
+    hooks: hooksOf(gathered),
     socketPath: socketOf(settings.get('socket')),
     stateDir: textOf(settings, 'state-dir'),
     isInsecure: flagOf(settings, 'insecure'),
     logLevel: logLevelOf(settings.get('log-level')),
     configFile,
   };
-  return { ...options, settings: provenance(settings, options) };
+  return { ...options, settings: provenance(gathered, options) };
 }
 
 function startOf(settings: Gathered['settings']): Start {
@@ -52,6 +59,44 @@ function startOf(settings: Gathered['settings']): Start {
   if (dev !== undefined) return { kind: 'dev' };
   if (init !== undefined) return { kind: 'init' };
   return { kind: join === undefined ? 'resume' : 'join' };
+}
+
+/** Who may vote, and how many: what R11 and R12 need to know before there is a cluster. */
+function votingOf(settings: Gathered['settings']): Pick<AgentOptions, 'expect' | 'maxVoters' | 'canVote'> {
+  const maxVoters = countOf(settings.get('max-voters'), 1, MAX_VOTERS_MAX) ?? MAX_VOTERS_DEFAULT;
+  const expect = settings.get('expect');
+  const count = countOf(expect, 2, maxVoters);
+  const noVote = settings.get('no-vote')?.value === true ? settings.get('no-vote') : undefined;
+  const init = settings.get('init')?.value === true ? settings.get('init') : undefined;
+  if (noVote !== undefined && init !== undefined) throw contradiction(noVote, init, 'the first member of a new cluster is its first voter');
+  if (expect !== undefined) {
+    const join = settings.get('join');
+    const dev = settings.get('dev')?.value === true ? settings.get('dev') : undefined;
+    if (init !== undefined) throw contradiction(expect, init, 'take --init on one host, or --expect N with --join on all N');
+    if (dev !== undefined) throw contradiction(expect, dev, '--dev alone starts a new cluster already');
+    if (noVote !== undefined) throw contradiction(expect, noVote, 'each of the N that start a cluster is one of its voters');
+    if (join === undefined) throw complaint(expect, 'needs seeds to find the others by', 'add --join HOST,… with the hosts of all N');
+  }
+  return { expect: count, maxVoters, canVote: noVote === undefined };
+}
+
+function countOf(setting: Setting | undefined, min: number, max: number): number | null {
+  if (setting === undefined) return null;
+  const text = String(setting.value);
+  const count = /^\d{1,6}$/.test(text) ? Number(text) : Number.NaN;
+  if (count >= min && count <= max) return count;
+  throw complaint(setting, `'${text}' is not a number from ${min} to ${max}`);
+}
+
+function hooksOf({ settings, hooks }: Gathered): HookOptions[] {
+  const on = settings.get('on');
+  const typed = on === undefined ? [] : listValue(on).map((text) => checked(on, readOn(text)));
+  const tables = hooks.map(({ table, label }) => {
+    const read = readHookTable(table);
+    if (read.kind === 'read') return read.value;
+    throw new Failure(EXIT.config, `${label}: ${read.reason}`);
+  });
+  return [...typed, ...tables];
 }
 
 function contradiction(one: Setting, other: Setting, hint: string): Failure {
@@ -159,7 +204,9 @@ function listValue({ value }: Setting): readonly string[] {
   return typeof value === 'string' ? [value] : typeof value === 'boolean' ? [] : value;
 }
 
-function provenance(settings: Gathered['settings'], options: Omit<AgentOptions, 'settings'>): AgentOptions['settings'] {
-  const effective = settingValues(options);
-  return Object.fromEntries(SETTINGS.map(({ name }) => [name, { value: effective[name], from: settings.get(name)?.from ?? 'default' }]));
+function provenance({ settings, hooks }: Gathered, options: Omit<AgentOptions, 'settings'>): AgentOptions['settings'] {
+  const values = settingValues(options);
+  const origins = (name: string): string[] =>
+    [settings.get(name)?.from, name === 'on' ? hooks[0]?.from : undefined].filter((from) => from !== undefined);
+  return Object.fromEntries(SETTINGS.map(({ name }) => [name, { value: values[name], from: origins(name).join(' and ') || 'default' }]));
 }

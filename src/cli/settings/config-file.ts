@@ -110,6 +110,8 @@ function tomlLines(text: string): Map<string, number> {
 }
 
 function tableToMap(value: unknown): unknown {
+  // A list of tables; lists of scalars stay as they are.
+  if (Array.isArray(value)) return value.map(tableToMap);
   const isTable = typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
   return isTable ? new Map(Object.entries(value)) : value;
 }

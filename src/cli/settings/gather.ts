@@ -17,10 +17,20 @@ export interface Setting {
   readonly exitCode: ExitCode;
 }
 
+/** A `[[hook]]` of the file. */
+export interface HookSetting {
+  readonly table: unknown;
+  readonly from: string;
+  readonly label: string;
+}
+
 export interface Gathered {
   readonly settings: ReadonlyMap<string, Setting>;
+  readonly hooks: readonly HookSetting[];
   readonly configFile: string | null;
 }
+
+const HOOK_KEY = 'hook';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -28,13 +38,14 @@ export function gatherSettings(line: CommandLine, env: Environment): Gathered {
   const named = env.QUORATE_CONFIG;
   const configFile = textOf(line, 'config') ?? (named === undefined || named === '' ? null : named);
   const settings = new Map<string, Setting>();
-  if (configFile !== null) for (const [name, setting] of fileSettings(readConfigFile(configFile))) settings.set(name, setting);
+  const file = configFile === null ? null : readConfigFile(configFile);
+  if (file !== null) for (const [name, setting] of fileSettings(file)) settings.set(name, setting);
   for (const [name, setting] of environmentSettings(env)) settings.set(name, setting);
   for (const { name } of SETTINGS) {
     const value = line.flags.get(name);
     if (value !== undefined) settings.set(name, { value, from: 'flag', label: `--${name}`, exitCode: EXIT.usage });
   }
-  return { settings, configFile };
+  return { settings, hooks: file === null ? [] : hookSettings(file), configFile };
 }
 
 export function environmentName(setting: string): string {
@@ -70,21 +81,35 @@ function* environmentSettings(env: Environment): Generator<readonly [string, Set
 
 function environmentValue(option: OptionSpec, variable: string, text: string): Setting['value'] {
   if (option.kind === 'text') return text;
-  if (option.kind === 'list') return text.split(',').filter((part) => part !== '');
+  if (option.kind === 'list') return text.split(option.isWhole === true ? '\n' : ',').filter((part) => part !== '');
   if (/^(1|true|yes|on)$/i.test(text)) return true;
   if (/^(0|false|no|off)$/i.test(text)) return false;
   throw new Failure(EXIT.config, `${variable} cannot be '${text}'`, 'it is true or false');
 }
 
+function hookSettings(file: ConfigFile): HookSetting[] {
+  const entry = file.entries.get(HOOK_KEY);
+  if (entry === undefined) return [];
+  const place = `${file.path}:${entry.line}`;
+  if (!Array.isArray(entry.value))
+    throw new Failure(
+      EXIT.config,
+      `${place}: '${HOOK_KEY}' must be a list of tables, not ${typeName(entry.value)}`,
+      'write [[hook]] above each',
+    );
+  return entry.value.map((table: unknown, i) => ({ table, from: `file ${place}`, label: `${place}: hook ${i + 1}` }));
+}
+
 function* fileSettings(file: ConfigFile): Generator<readonly [string, Setting]> {
   const byName = new Map(SETTINGS.map((option) => [option.name, option]));
   for (const [key, entry] of file.entries) {
+    if (key === HOOK_KEY) continue;
     const place = `${file.path}:${entry.line}`;
     // `[tags]` is the readable spelling of `tag = ["k=v"]`.
     const option = byName.get(key === 'tags' ? 'tag' : key);
     if (option === undefined) {
       if (LATER_SETTINGS.includes(key)) throw new Failure(EXIT.config, `${place}: this version does not have '${key}' yet`, 'take it out');
-      const near = nearest(key, [...byName.keys(), 'tags']);
+      const near = nearest(key, [...byName.keys(), 'tags', HOOK_KEY]);
       throw new Failure(
         EXIT.config,
         `${place}: unknown key '${key}'`,
@@ -101,6 +126,7 @@ function* fileSettings(file: ConfigFile): Generator<readonly [string, Setting]> 
 function fileValue(option: OptionSpec, place: string, { value }: FileEntry): Setting['value'] {
   if (option.kind === 'flag' && typeof value === 'boolean') return value;
   if (option.kind !== 'flag' && typeof value === 'string') return option.kind === 'list' ? [value] : value;
+  if (option.isNumber === true && (typeof value === 'number' || typeof value === 'bigint')) return String(value);
   if (option.kind === 'list' && Array.isArray(value) && value.every((part) => typeof part === 'string')) return value;
   const wanted = { flag: 'true or false', text: 'a string in quotes', list: 'a string or a list of strings' }[option.kind];
   throw new Failure(EXIT.config, `${place}: '${option.name}' must be ${wanted}, not ${typeName(value)}`);

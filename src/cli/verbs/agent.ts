@@ -10,6 +10,8 @@ import { escapeText } from '../print.ts';
 import { readAgentOptions } from '../settings/index.ts';
 import { StopSignals } from '../stop-signals.ts';
 
+const SETTLE_TIMEOUT_MS = 2000;
+
 export async function runAgent(line: CommandLine, io: Io): Promise<number> {
   const options = readAgentOptions(line, io.env);
   const signals = new StopSignals();
@@ -30,7 +32,10 @@ export async function runAgent(line: CommandLine, io: Io): Promise<number> {
     agent = await Agent.startWith(options, () => readAgentOptions(line, io.env));
     // A wish to stop that came while it was starting.
     if (isStopping) await agent.stop();
-    else if (options.start.kind === 'dev') io.err.write(devGreeting(agent, io));
+    else if (options.start.kind === 'dev') {
+      if (options.seeds.length === 0) await settled(agent);
+      io.err.write(devGreeting(agent, io));
+    }
     const { code, message, hint } = await agent.finished;
     if (code !== EXIT.done && message !== '')
       io.err.write(`quorate: ${escapeText(message)}\n${hint === '' ? '' : `  → ${escapeText(hint)}\n`}`);
@@ -43,6 +48,23 @@ export async function runAgent(line: CommandLine, io: Io): Promise<number> {
   }
 }
 
+/** A cluster of one is quorate as soon as that is on disk; the greeting is to say so. */
+async function settled({ handle }: Pick<Agent, 'handle'>): Promise<void> {
+  const isQuorate = (): boolean => handle.view.isQuorate(handle.nowMs(), handle.bootMs());
+  if (isQuorate()) return;
+  await new Promise<void>((resolve) => {
+    const done = (): void => {
+      clearTimeout(timeout);
+      stopListening();
+      resolve();
+    };
+    const timeout = setTimeout(done, SETTLE_TIMEOUT_MS);
+    const stopListening = handle.events.subscribe(() => {
+      if (isQuorate()) done();
+    });
+  });
+}
+
 async function reload(agent: Agent, io: Io): Promise<void> {
   const { changed, needsRestart, problem } = await agent.handle.reload();
   if (problem !== null) io.err.write(`quorate: not reloaded: ${escapeText(problem)}\n`);
@@ -52,18 +74,20 @@ async function reload(agent: Agent, io: Io): Promise<void> {
 
 /** What a newcomer needs next: where it listens, where it stands, three lines to type in another terminal. */
 export function devGreeting(agent: Pick<Agent, 'handle' | 'socketPath'>, io: Pick<Io, 'env' | 'uid'>): string {
-  const { view } = agent.handle;
+  const { handle } = agent;
+  const { view } = handle;
+  const quorum = view.quorum(handle.nowMs(), handle.bootMs());
   const command = commandAsTyped();
   const isFound = usualSockets(io.env, io.uid).includes(agent.socketPath);
   const socket = isFound ? '' : ` --socket ${agent.socketPath}`;
   const lines = [
     `dev agent '${view.name}' is running on ${view.address}; Ctrl-C stops it`,
     `  socket    ${agent.socketPath}`,
-    `  standing  ${view.standing} (this version keeps no record of voters yet, so nothing checks a quorum)`,
-    `  quorum    none yet`,
+    `  standing  ${view.standing}`,
+    `  quorum    ${quorum === null ? 'none yet' : `${quorum.acking} of ${quorum.voters} voters, ${quorum.needed} needed`}`,
     'try in another terminal:',
     `  ${command} members${socket}`,
-    `  ${command} events --follow${socket}`,
+    `  ${command} run --leader${socket} -- sh -c 'echo I lead with token $QUORATE_TOKEN; sleep 5'`,
     `  ${command} agent --dev --name ${view.name}-2 --join ${view.address}`,
   ];
   return `${lines.map(escapeText).join('\n')}\n`;

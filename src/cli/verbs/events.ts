@@ -46,9 +46,23 @@ function sinceOf(line: CommandLine): number | null {
   return Number(text);
 }
 
+function reasonOf(event: EventJson): string {
+  const reason = event.reason ?? '';
+  switch (event.type) {
+    case 'lost':
+      return `${event.count ?? 'an unknown number of'} events are no longer kept`;
+    case 'leader-changed':
+      return `${typeof event.leader === 'string' ? `${event.leader} leads, token ${event.token}` : 'no leader'}: ${reason}`;
+    case 'record-changed':
+      return `version ${event.version}, epoch ${event.epoch}: ${reason}`;
+    default:
+      return reason;
+  }
+}
+
 /** Off a terminal: id, time, type, member, address, reason. */
 export function eventLine(io: Io, event: EventJson): string {
-  const reason = event.type === 'lost' ? `${event.count ?? 'an unknown number of'} events are no longer kept` : (event.reason ?? '');
+  const reason = reasonOf(event);
   const cells = [String(event.id), event.time, event.type, event.member ?? '', event.address ?? '', reason].map((text) =>
     text === '' ? '-' : escapeText(text),
   );

@@ -6,9 +6,12 @@ import { EXIT } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
 import { escapeText } from '../print.ts';
 
+/** The majority condemns it first, and the full wait of the timings follows. */
+const FORGET_TIMEOUT_MS = 60_000;
+
 export async function forget(line: CommandLine, io: Io): Promise<number> {
   const name = line.operands[0] ?? '';
-  await withAgent(line, io, (agent) => agent.ask('POST', '/v1/forget', { name }));
+  await withAgent(line, io, (agent) => agent.ask('POST', '/v1/forget', { name }), { timeoutMs: FORGET_TIMEOUT_MS });
   io.err.write(`${escapeText(name)} is forgotten\n`);
   return EXIT.done;
 }

@@ -1,4 +1,4 @@
-// `quorate leader`: its name, for scripts. None is words, not data: stdout stays empty.
+// `quorate leader`: its name, for scripts. None is words, not data: stdout stays empty, and the code is 2.
 
 import { withAgent } from '../agent-client.ts';
 import { type CommandLine, isSet } from '../command-line.ts';
@@ -14,5 +14,5 @@ export async function showLeader(line: CommandLine, io: Io): Promise<number> {
     io.out.write(
       io.out.isTerminal ? `${escapeText(leader.name)}, token ${leader.token}\n` : `${escapeText(leader.name)}\t${leader.token}\n`,
     );
-  return EXIT.done;
+  return leader === null ? EXIT.notQuorate : EXIT.done;
 }

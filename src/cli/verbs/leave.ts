@@ -5,8 +5,11 @@ import type { CommandLine } from '../command-line.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
 
+/** Children end, the leadership and the vote are handed over, each after the wait that the timings set. */
+const LEAVE_TIMEOUT_MS = 180_000;
+
 export async function leave(line: CommandLine, io: Io): Promise<number> {
-  await withAgent(line, io, (agent) => agent.ask('POST', '/v1/leave'));
+  await withAgent(line, io, (agent) => agent.ask('POST', '/v1/leave'), { timeoutMs: LEAVE_TIMEOUT_MS });
   io.err.write('left the cluster; the agent ends\n');
   return EXIT.done;
 }

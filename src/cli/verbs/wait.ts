@@ -59,7 +59,9 @@ async function ask(agent: AgentClient, condition: Condition): Promise<string> {
     case 'quorate': {
       const { standing, quorum } = await agent.status();
       if (standing === 'quorate') return 'met';
-      return quorum === null ? `standing is ${standing}, and this cluster keeps no record of voters yet` : `standing is ${standing}`;
+      return quorum === null
+        ? `standing is ${standing}`
+        : `standing is ${standing}: ${quorum.acking} voters acknowledge, ${quorum.needed} are needed`;
     }
     case 'leader':
       return (await agent.leader()) === null ? 'there is no leader' : 'met';

@@ -310,18 +310,22 @@ export class MemberTable {
     this.directory.release(slot);
   }
 
-  /** The cluster's timings were learned: from now on silence is counted by them. */
+  /** The cluster's timings were learned: ages begin anew under them. */
   retime(silenceMs: number, now: MonotonicMs): void {
+    this.#ages.retime(silenceMs);
+    for (let slot = 0; slot < this.#state.length; slot++) {
+      if (slot !== this.selfSlot && this.isAlive(slot)) this.#ages.begin(slot, this.#counter[slot]!, now);
+    }
+    this.setSilence(silenceMs, now);
+  }
+
+  /** From now on this long a silence counts; nobody is older or younger for it. */
+  setSilence(silenceMs: number, now: MonotonicMs): void {
     this.#silenceMs = silenceMs;
     this.#order = new FreshOrder(silenceMs, now);
     this.#order.reserve(this.#state.length);
     this.#silent.clear();
-    this.#ages.retime(silenceMs);
-    for (let slot = 0; slot < this.#state.length; slot++) {
-      if (slot === this.selfSlot || !this.isAlive(slot)) continue;
-      this.#ages.begin(slot, this.#counter[slot]!, now);
-      this.#place(slot);
-    }
+    for (let slot = 0; slot < this.#state.length; slot++) if (slot !== this.selfSlot && this.isAlive(slot)) this.#place(slot);
   }
 
   checkInvariants(): void {

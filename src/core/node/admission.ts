@@ -5,12 +5,14 @@
 import type { CommandResult, Outbox } from '../effect.ts';
 import { sameTag } from '../hash.ts';
 import type { Address, ClusterId } from '../ids.ts';
-import { LIMITS, type Message, type Refused, type Welcome } from '../message.ts';
+import { LIMITS, type Message, type Refused, type Vote, type Welcome } from '../message.ts';
 import type { Random } from '../random.ts';
+import type { ClusterRecord } from '../record/index.ts';
 import { at, type MonotonicMs, NEVER } from '../time.ts';
 import type { Timings } from '../timings.ts';
 import type { Problem } from '../view.ts';
 import { type Difficulty, inWords, whatToDo } from './difficulty.ts';
+import type { Founding } from './founding.ts';
 import type { Roster } from './roster.ts';
 import { SeedBook } from './seeds.ts';
 import type { Self } from './self.ts';
@@ -41,11 +43,14 @@ interface JoinCommand {
 
 export class Admission {
   readonly seeds: SeedBook;
+  /** With `--expect`, until there is a cluster. */
+  readonly founding: Founding | null;
   readonly #self: Self;
   readonly #roster: Roster;
   readonly #voice: Voice;
   readonly #talk: Talk;
   readonly #clusterName: string;
+  readonly #recordOf: () => ClusterRecord | null;
   readonly #offers = new Map<ClusterId, Offer>();
   #timings: Timings;
   #joinsOpen = 0;
@@ -65,7 +70,11 @@ export class Admission {
     now: MonotonicMs,
     seeds: readonly string[],
     lost: readonly Address[],
+    recordOf: () => ClusterRecord | null,
+    founding: Founding | null,
   ) {
+    this.#recordOf = recordOf;
+    this.founding = founding;
     this.#self = self;
     this.#roster = roster;
     this.#voice = voice;
@@ -129,19 +138,28 @@ export class Admission {
       this.seeds.noteSuccess(purpose.at);
       this.seeds.forgetLost(purpose.at);
       this.#succeed(purpose, outbox);
-      if (message.kind === 'welcome' && !this.#hasDecided) {
+      if (message.kind === 'vote') this.founding?.hear(message, now, outbox);
+      // Who has a cluster was not asking to be let in, whatever it is told.
+      if (message.kind === 'welcome' && !this.#hasDecided && this.#self.clusterId === null) {
         if (!this.#offers.has(message.clusterId)) this.#offers.set(message.clusterId, { welcome: message, at: purpose.at });
         if (this.#decideAt === NEVER) this.#decideAt = at(now + SECOND_THOUGHTS_MS);
       }
     }
-    if (this.#joinsOpen === 0 && this.#offers.size > 0) this.#decideAt = now;
+    if (this.#joinsOpen === 0 && this.#offers.size > 0 && !this.#hasDecided) this.#decideAt = now;
   }
 
   unanswered(purpose: Purpose, reason: string, now: MonotonicMs): void {
     if (purpose.kind === 'join') this.#joinsOpen -= 1;
     // A question to a member has its own occasions; only who is sought is told of.
     if (this.seeds.isSought(purpose.at)) this.seeds.noteProblem(purpose.at, { kind: 'unanswered', reason });
-    if (this.#joinsOpen === 0 && this.#offers.size > 0) this.#decideAt = now;
+    if (this.#joinsOpen === 0 && this.#offers.size > 0 && !this.#hasDecided) this.#decideAt = now;
+  }
+
+  /** The cluster was founded: nothing that is offered counts any more. */
+  close(): void {
+    this.#hasDecided = true;
+    this.#decideAt = NEVER;
+    this.#offers.clear();
   }
 
   /** Not null once it is time to decide for what was offered. */
@@ -155,6 +173,19 @@ export class Admission {
     return offers[0] === undefined ? null : { kind: 'one', offer: offers[0] };
   }
 
+  /** From one that founds with others: who has a record answers with it, another founder with what it has seen. */
+  answerVote(exchange: number, message: Vote, now: MonotonicMs, outbox: Outbox): void {
+    if (this.#recordOf() !== null && this.#self.clusterId !== null) {
+      return this.answerJoin(exchange, { kind: 'join', clusterName: this.#clusterName, entry: message.entry }, now, outbox);
+    }
+    if (message.entry.id === this.#self.id)
+      return this.#voice.reply(exchange, { kind: 'refused', reason: 'self', detail: '' }, now, outbox);
+    if (this.founding === null) return this.#voice.reply(exchange, { kind: 'refused', reason: 'no-cluster', detail: '' }, now, outbox);
+    const isOnOurTerms = this.founding.hear(message, now, outbox);
+    const answer: Message = isOnOurTerms ? this.founding.message() : { kind: 'refused', reason: 'cluster-name', detail: this.#clusterName };
+    this.#voice.reply(exchange, answer, now, outbox);
+  }
+
   answerJoin(exchange: number, message: Extract<Message, { kind: 'join' }>, now: MonotonicMs, outbox: Outbox): void {
     const cluster = this.#self.clusterId;
     const refuse = (reason: Refused['reason'], detail: string): void =>
@@ -162,22 +193,18 @@ export class Admission {
     // A copy of this state directory is let in: there it learns that its id is taken.
     if (message.entry.id === this.#self.id && sameTag(message.entry.tag, this.#self.joinTag)) return refuse('self', '');
     if (message.clusterName !== this.#clusterName) return refuse('cluster-name', this.#clusterName);
-    if (cluster === null) return refuse('no-cluster', '');
-    const welcome: Welcome = {
-      kind: 'welcome',
-      clusterId: cluster,
-      profile: this.#timings.profile,
-      entries: this.#talk.reconciler.wholeList(now),
-    };
+    const record = this.#recordOf();
+    if (cluster === null || record === null) return refuse('no-cluster', '');
+    const welcome: Welcome = { kind: 'welcome', clusterId: cluster, record, entries: this.#talk.reconciler.wholeList(now) };
     this.#voice.reply(exchange, welcome, now, outbox);
   }
 
   problems(): Problem[] {
-    const problems: Problem[] = [];
+    const problems: Problem[] = this.#self.clusterId === null ? (this.founding?.problems() ?? []) : [];
     const { seeds } = this.seeds;
     const sought = [...this.seeds.problems];
     const difficulties = sought.map(([, difficulty]) => difficulty);
-    if (this.#self.clusterId === null && seeds.length > 0) {
+    if (this.#self.clusterId === null && this.founding === null && seeds.length > 0) {
       problems.push({
         code: 'waiting-for-seeds',
         message: `no seed has let this agent in yet (${told(sought) || 'no answer so far'})`,
@@ -208,19 +235,18 @@ export class Admission {
   #knock(door: Address, seed: string | null, now: MonotonicMs, outbox: Outbox): void {
     if (door === this.#self.facts.address) return;
     if (this.#self.clusterId !== null) {
-      if (!this.#isMemberAt(door)) this.#talk.reconciler.syncWith(door, seed, now, outbox);
-      else {
+      if (!this.#isMemberAt(door)) {
+        this.#talk.reconciler.syncWith(door, seed, now, outbox);
+        // Another founder may still lack the vote that completed the cluster here.
+        if (this.founding !== null) this.#voice.ask({ kind: 'sync', at: door, seed }, this.founding.message(), now, outbox);
+      } else {
         this.seeds.noteSuccess(door);
         this.#succeed({ kind: 'sync', at: door, seed }, outbox);
       }
       return;
     }
-    const isAsked = this.#voice.ask(
-      { kind: 'join', at: door, seed },
-      { kind: 'join', clusterName: this.#clusterName, entry: this.#self.entry() },
-      now,
-      outbox,
-    );
+    const question: Message = this.founding?.message() ?? { kind: 'join', clusterName: this.#clusterName, entry: this.#self.entry() };
+    const isAsked = this.#voice.ask({ kind: 'join', at: door, seed }, question, now, outbox);
     if (isAsked) this.#joinsOpen += 1;
   }
 

@@ -1,13 +1,14 @@
 // The list with its voice: what is believed of what is heard, who is judged silent, and what is told of it, as events to
 // the operator and as rumours to peers. Sending, timers and this node's own life are node.ts's.
 
-import type { EventType, Outbox } from '../effect.ts';
+import type { MemberEventType, Outbox } from '../effect.ts';
 import { Rumours } from '../gossip/index.ts';
 import type { NodeId } from '../ids.ts';
 import { compareLives, type Directory, INCARNATION_LEAP_MAX, MemberTable, mergeMember, NONE } from '../membership/index.ts';
 import { type Beats, type Facts, LIMITS, type MemberEntry, type MemberState } from '../message.ts';
-import { at, type MonotonicMs, NEVER } from '../time.ts';
+import type { MonotonicMs } from '../time.ts';
 import type { Timings } from '../timings.ts';
+import { Doubt } from './doubt.ts';
 import { FORGOTTEN_AGE_MS, Graveyard } from './graveyard.ts';
 import { Showing } from './showing.ts';
 
@@ -25,29 +26,22 @@ export type Belief =
   | 'self-ended'
   | 'refused';
 
-/** From this share of T_fail on, a silent member is asked directly, once a heartbeat. */
-const SILENCE_SHARE = 0.6;
-/** From this share on it is shown as suspect. */
-const SUSPECT_SHARE = 0.75;
-
 export class Roster {
   readonly table: MemberTable;
   readonly graveyard: Graveyard;
   readonly showing: Showing;
+  readonly doubt: Doubt;
   readonly rumours = new Rumours();
   readonly #refuse: (reason: string) => void;
   #timings: Timings;
   #index = 1;
-  /** No one is older than this: after a gap of this process the silence is its own (R15). */
-  #resumedAt = at(Number.NEGATIVE_INFINITY);
-  #judgeAt: MonotonicMs = NEVER;
-  readonly #askedAt = new Map<number, number>();
   /** Unconfirmed members that have not been greeted yet. */
   readonly #strangers = new Set<number>();
   #nameLostTo: number = NONE;
 
   constructor(directory: Directory, self: NodeId, timings: Timings, now: MonotonicMs, refuse: (reason: string) => void) {
     this.#timings = timings;
+    this.doubt = new Doubt(timings.failMs);
     this.#refuse = refuse;
     this.table = new MemberTable(directory, self, this.silenceMs, now);
     this.graveyard = new Graveyard(this.table);
@@ -55,7 +49,11 @@ export class Roster {
   }
 
   get silenceMs(): number {
-    return this.#timings.failMs * SILENCE_SHARE;
+    return this.doubt.silenceMs;
+  }
+
+  setPatience(ms: number, now: MonotonicMs): void {
+    if (this.doubt.setPatience(ms, now)) this.table.setSilence(this.silenceMs, now);
   }
 
   get index(): number {
@@ -63,7 +61,7 @@ export class Roster {
   }
 
   get judgeAt(): MonotonicMs {
-    return this.#judgeAt;
+    return this.doubt.judgeAt;
   }
 
   /** The member that has this node's name with more right, or NONE. */
@@ -77,19 +75,19 @@ export class Roster {
 
   retime(timings: Timings, now: MonotonicMs): void {
     this.#timings = timings;
+    this.doubt.setPatience(timings.failMs, now);
     this.table.retime(this.silenceMs, now);
   }
 
   /** R15: this process did not run for a while, so everyone's age begins anew. */
   resume(now: MonotonicMs): void {
-    this.#resumedAt = now;
-    this.#judgeAt = now;
+    this.doubt.resume(now);
   }
 
   advance(now: MonotonicMs): void {
     const silentCount = this.table.silent.size;
     this.table.advance(now);
-    if (this.table.silent.size > silentCount) this.#judgeAt = now;
+    if (this.table.silent.size > silentCount) this.doubt.look(now);
   }
 
   // ── hearing ──
@@ -165,6 +163,7 @@ export class Roster {
     if (!this.table.isAlive(slot)) return false;
     this.#heard(slot, counter, now, outbox);
     if (!this.table.isConfirmed(slot)) this.#appear(slot, outbox);
+    this.doubt.heardDirectly(slot);
     return true;
   }
 
@@ -178,40 +177,30 @@ export class Roster {
       if (slot < 0 || slot === selfSlot || !table.isNewer(slot, beats.counter[i]!)) continue;
       if (!table.isAlive(slot) || table.tagLoOf(slot) !== tagLo) continue;
       table.hearCounter(slot, beats.counter[i]!, now);
-      if (table.isSuspect(slot)) this.#clear(slot, outbox);
+      if (table.isSuspect(slot)) this.#clear(slot, now, outbox);
       else if (!table.isConfirmed(slot)) this.#appear(slot, outbox);
     }
   }
 
   // ── judging ──
 
-  /** Looks at the silent only: whose age has passed T_fail has failed; the others are to be asked, and are written into `ask`. */
+  /** Looks at the silent only: whom to ask is written into `ask`; whoever stays silent is suspect, and hearsay is forgotten. */
   judge(now: MonotonicMs, ask: number[], outbox: Outbox): void {
-    const { failMs, heartbeatMs } = this.#timings;
-    this.#judgeAt = NEVER;
-    for (const slot of [...this.table.silent]) {
-      const ageMs = now - Math.max(this.table.freshAt(slot), this.#resumedAt);
-      if (ageMs >= failMs) {
-        if (this.table.isConfirmed(slot)) this.#end(slot, 'failed', 0, `not heard for ${Math.round(ageMs)} ms`, now, outbox);
-        else this.#drop(slot);
-        continue;
-      }
-      if (ageMs >= failMs * SUSPECT_SHARE && this.table.isConfirmed(slot) && !this.table.isSuspect(slot)) {
+    for (const { slot, finding, ageMs } of this.doubt.judge(this.table, this.#timings, now)) {
+      if (finding === 'ask') ask.push(slot);
+      else if (finding === 'forget') this.#drop(slot);
+      else {
         this.table.setSuspect(slot, true);
         this.#event(slot, 'member-suspect', `not heard for ${Math.round(ageMs)} ms`, outbox);
       }
-      const askedAt = this.#askedAt.get(slot) ?? Number.NEGATIVE_INFINITY;
-      let askAt = askedAt + heartbeatMs;
-      if (ageMs >= failMs * SILENCE_SHARE && now >= askAt) {
-        this.#askedAt.set(slot, now);
-        askAt = now + heartbeatMs;
-        ask.push(slot);
-      }
-      // Hearsay is never shown, so it does not become suspect first.
-      const turnsAtAgeMs = this.table.isSuspect(slot) || !this.table.isConfirmed(slot) ? failMs : failMs * SUSPECT_SHARE;
-      this.#judgeAt = at(Math.min(this.#judgeAt, now - ageMs + turnsAtAgeMs, Math.max(askAt, now - ageMs + failMs * SILENCE_SHARE)));
     }
-    for (const slot of this.#askedAt.keys()) if (!this.table.silent.has(slot)) this.#askedAt.delete(slot);
+  }
+
+  /** R9: the record condemned this life, and the wait is over. A later life of it goes on. */
+  announceFailed(id: NodeId, incarnation: number, now: MonotonicMs, outbox: Outbox): void {
+    const slot = this.table.slotOf(id);
+    if (slot === NONE || slot === this.table.selfSlot || !this.table.isAlive(slot) || this.table.incarnationOf(slot) > incarnation) return;
+    this.#end(slot, 'failed', 0, 'the majority had not heard it', now, outbox);
   }
 
   /** `lost`: one that failed long ago is shown no longer; where it was is worth remembering. */
@@ -263,11 +252,14 @@ export class Roster {
 
   #heard(slot: number, counter: number, now: MonotonicMs, outbox: Outbox): void {
     if (!this.table.hearCounter(slot, counter, now)) return;
-    if (this.table.isSuspect(slot)) this.#clear(slot, outbox);
+    if (this.table.isSuspect(slot)) this.#clear(slot, now, outbox);
     else if (!this.table.isConfirmed(slot)) this.#appear(slot, outbox);
   }
 
-  #clear(slot: number, outbox: Outbox): void {
+  /** Late news of an old counter says that it was there, not that it is. */
+  #clear(slot: number, now: MonotonicMs, outbox: Outbox): void {
+    if (now - this.table.freshAt(slot) >= this.#timings.failMs) return;
+    this.doubt.wasWrong(slot);
     this.table.setSuspect(slot, false);
     this.#event(slot, 'member-alive', 'heard again', outbox);
   }
@@ -302,7 +294,7 @@ export class Roster {
       else this.#index += 1;
       return;
     }
-    const type: EventType = before === 'alive' ? 'member-updated' : before === 'failed' ? 'member-alive' : 'member-joined';
+    const type: MemberEventType = before === 'alive' ? 'member-updated' : before === 'failed' ? 'member-alive' : 'member-joined';
     this.#event(slot, type, `incarnation ${entry.incarnation}`, outbox);
     this.#checkName(slot);
   }
@@ -368,7 +360,7 @@ export class Roster {
   #drop(slot: number): void {
     this.graveyard.release(slot);
     this.#strangers.delete(slot);
-    this.#askedAt.delete(slot);
+    this.doubt.drop(slot);
     // The slot may soon be another's.
     this.rumours.drop(slot);
     this.table.drop(slot);
@@ -378,7 +370,7 @@ export class Roster {
     this.rumours.add(slot, this.table.confirmedCount);
   }
 
-  #event(slot: number, type: EventType, reason: string, outbox: Outbox): void {
+  #event(slot: number, type: MemberEventType, reason: string, outbox: Outbox): void {
     this.#index += 1;
     const { name, address } = this.table.factsOf(slot);
     outbox.push({
@@ -388,7 +380,7 @@ export class Roster {
   }
 }
 
-function verdictEvent(state: Exclude<MemberState, 'alive'>): EventType {
+function verdictEvent(state: Exclude<MemberState, 'alive'>): MemberEventType {
   return state === 'failed' ? 'member-failed' : state === 'left' ? 'member-left' : 'member-stopped';
 }
 

@@ -1,11 +1,32 @@
 // How a list looks from outside: who is shown, under which state, since when. Reads only.
 
+import type { NodeId } from '../ids.ts';
 import { type MemberTable, NONE } from '../membership/index.ts';
+import { type ClusterRecord, isVoter } from '../record/index.ts';
 import type { MonotonicMs } from '../time.ts';
 import type { MemberCounts, MemberView } from '../view.ts';
 import type { Graveyard } from './graveyard.ts';
 
 type RttOf = (slot: number) => number | null;
+
+/** What the record says of members. */
+export interface Roles {
+  isVoter(id: NodeId): boolean;
+  isLeader(id: NodeId, incarnation: number): boolean;
+}
+
+export function rolesOf(recordNow: () => ClusterRecord | null): Roles {
+  return {
+    isVoter: (id) => {
+      const record = recordNow();
+      return record !== null && isVoter(record, id);
+    },
+    isLeader: (id, incarnation) => {
+      const leader = recordNow()?.leader ?? null;
+      return leader !== null && leader.id === id && leader.incarnation === incarnation;
+    },
+  };
+}
 
 export class Showing {
   readonly #table: MemberTable;
@@ -25,21 +46,22 @@ export class Showing {
     return directory.findByName(name, (slot) => bears(slot) && this.#isDeadAndShown(slot, now));
   }
 
-  members(now: MonotonicMs, rttOf: RttOf): MemberView[] {
+  members(now: MonotonicMs, rttOf: RttOf, roles: Roles): MemberView[] {
     const views: MemberView[] = [];
     for (let slot = 0; slot < this.#table.slotLimit; slot++) {
-      if (this.#table.isConfirmed(slot) || this.#isDeadAndShown(slot, now)) views.push(this.view(slot, now, rttOf));
+      if (this.#table.isConfirmed(slot) || this.#isDeadAndShown(slot, now)) views.push(this.view(slot, now, rttOf, roles));
     }
     return views.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : a.id < b.id ? -1 : 1));
   }
 
-  view(slot: number, now: MonotonicMs, rttOf: RttOf): MemberView {
+  view(slot: number, now: MonotonicMs, rttOf: RttOf, roles: Roles): MemberView {
     const table = this.#table;
     const facts = table.factsOf(slot);
     const state = table.stateOf(slot);
     const isSelf = slot === table.selfSlot;
+    const id = table.directory.idAt(slot);
     return {
-      id: table.directory.idAt(slot),
+      id,
       name: facts.name,
       address: facts.address,
       state: state === 'alive' && table.isSuspect(slot) ? 'suspect' : state,
@@ -53,6 +75,8 @@ export class Showing {
       software: facts.meta.software,
       since: table.sinceOf(slot),
       isSelf,
+      isVoter: roles.isVoter(id),
+      isLeader: roles.isLeader(id, table.incarnationOf(slot)),
     };
   }
 

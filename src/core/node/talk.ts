@@ -1,19 +1,21 @@
 // What members say to each other once they are in one cluster: pushes, rumours, questions to the silent, greetings of
 // strangers, anti-entropy. It is told of packets and instants; what is believed of them is roster.ts's.
 
-import { assertNever } from '../assert.ts';
 import type { Outbox } from '../effect.ts';
 import { BeatPacker, fanOut, fitting, PeerRing, RUMOUR_FAN_OUT } from '../gossip/index.ts';
 import { sameTag, type Tag } from '../hash.ts';
 import { type Address, type Incarnation, tagOf } from '../ids.ts';
 import { INCARNATION_LEAP_MAX, NONE } from '../membership/index.ts';
-import { type Envelope, type Hello, LIMITS, type MemberEntry, NO_BEATS, type Push } from '../message.ts';
+import { type Envelope, type Hello, LIMITS, type MemberEntry, NO_BEATS, type Push, type Succession } from '../message.ts';
 import type { Random } from '../random.ts';
 import { at, type MonotonicMs, NEVER } from '../time.ts';
 import type { Timings } from '../timings.ts';
+import { Answers } from './answers.ts';
+import type { Fate, Govern, OnHello } from './callbacks.ts';
 import { Passages } from './passages.ts';
 import { Reconciler } from './reconcile.ts';
 import type { Roster, Source } from './roster.ts';
+import { echoOf, RoundTrips } from './round-trips.ts';
 import type { Self } from './self.ts';
 import type { Voice } from './voice.ts';
 
@@ -24,15 +26,15 @@ const ROOM_BYTES = LIMITS.datagramBytesMax - PUSH_FIXED_BYTES - SEAL_BYTES;
 /** Strangers greeted in one go. In a crowd few are: the counters that others tell confirm them soon enough. */
 const GREETINGS_PER_ROUND = 16;
 const GREETINGS_IN_A_CROWD = 2;
-/** Answers in one heartbeat: nobody can make this node a packet gun. Members' questions have as many of their own and one each, so that
- * no flood of strangers keeps a member from showing that it lives. */
-const ANSWERS_TO_STRANGERS = 64;
 /** Nobody follows a higher life of its own id further than this: one more must still be believed by whoever knows an earlier one. */
 const OWN_LEAP_MAX = INCARNATION_LEAP_MAX / 2;
-const RTTS_MAX = 256;
-
-/** A higher life of this node's id is known elsewhere, or this one was declared ended: a new one above `incarnation` is due. */
-export type Fate = (kind: 'superseded' | 'ended', incarnation: Incarnation, now: MonotonicMs, outbox: Outbox) => void;
+const HIGHEST_TAG: Tag = { lo: 0xffffffff, hi: 0xffffffff };
+/** Rounds of a list in which nothing happens, in heartbeats, for up to so many members and for more. */
+const FEW = 8;
+const CALM_ROUNDS_OF_FEW = 4;
+const CALM_ROUNDS = 8;
+/** In T_fail. */
+const CALM_AFTER = 2;
 
 export class Talk {
   readonly #self: Self;
@@ -41,18 +43,22 @@ export class Talk {
   readonly #random: Random;
   readonly #refuse: (reason: string) => void;
   readonly #fate: Fate;
+  readonly #govern: Govern;
+  readonly #onHello: OnHello;
+  readonly #previous: Succession | null;
+  readonly #isQuorate: () => boolean;
   readonly reconciler: Reconciler;
   readonly passages: Passages;
   readonly #ring: PeerRing;
   readonly #packer = new BeatPacker();
-  /** By slot, and of which run: a slot may become another's. */
-  readonly #rtts = new Map<number, { readonly tagLo: number; readonly ms: number }>();
   #deafTo: ReadonlySet<number> = new Set();
   #timings: Timings;
   #roundAt: MonotonicMs;
+  #indexSeen = 0;
+  #changedAt: MonotonicMs;
   #flushAt: MonotonicMs = NEVER;
-  #answersLeft = ANSWERS_TO_STRANGERS;
-  #membersAnswersLeft = ANSWERS_TO_STRANGERS;
+  readonly #answers: Answers;
+  readonly #roundTrips: RoundTrips;
 
   constructor(
     self: Self,
@@ -63,7 +69,12 @@ export class Talk {
     now: MonotonicMs,
     refuse: (reason: string) => void,
     fate: Fate,
+    govern: Govern,
+    onHello: OnHello,
+    previous: Succession | null,
+    isQuorate: () => boolean,
   ) {
+    this.#isQuorate = isQuorate;
     this.#self = self;
     this.#roster = roster;
     this.#voice = voice;
@@ -71,12 +82,18 @@ export class Talk {
     this.#random = random;
     this.#refuse = refuse;
     this.#fate = fate;
+    this.#govern = govern;
+    this.#onHello = onHello;
+    this.#previous = previous;
+    this.#answers = new Answers(refuse);
+    this.#roundTrips = new RoundTrips(roster.table);
     this.#ring = new PeerRing(random);
     this.passages = new Passages(self, roster.table);
     this.reconciler = new Reconciler(self, roster, voice, timings, random, (entries, at, box) =>
       this.#believeAll(entries, 'relay', at, box),
     );
     this.#roundAt = now;
+    this.#changedAt = now;
   }
 
   get nextAt(): MonotonicMs {
@@ -96,10 +113,7 @@ export class Talk {
     return this.#deafTo.size > 0 && this.#deafTo.has(this.#roster.table.slotOfTag(sender));
   }
 
-  readonly rttOf = (slot: number): number | null => {
-    const rtt = this.#rtts.get(slot);
-    return rtt !== undefined && rtt.tagLo === this.#roster.table.tagLoOf(slot) ? rtt.ms : null;
-  };
+  readonly rttOf = (slot: number): number | null => this.#roundTrips.of(slot);
 
   /** Everything that is due. */
   tick(now: MonotonicMs, outbox: Outbox): void {
@@ -150,7 +164,7 @@ export class Talk {
     }
     if (slot === NONE) {
       this.#refuse('unknown-sender');
-      if (this.#mayAnswer()) this.#voice.datagram([from], { kind: 'who', tag: sender }, now, outbox);
+      if (this.#answers.mayAnswer()) this.#voice.datagram([from], { kind: 'who', tag: sender }, now, outbox);
       return;
     }
     if (!isLiving) {
@@ -160,7 +174,7 @@ export class Talk {
         const aboutSelf = message.entries.filter((entry) => entry.id === this.#self.id);
         this.#believeAll(aboutSelf, 'relay', now, outbox);
       }
-      if (this.#mayAnswer()) this.#tellOf(slot, from, now, outbox);
+      if (this.#answers.mayAnswer()) this.#tellOf(slot, from, now, outbox);
       return;
     }
     switch (message.kind) {
@@ -169,18 +183,24 @@ export class Talk {
       case 'ping':
         // A ping for an earlier run at this address is not ours to answer.
         if (!sameTag(message.target, this.#self.tag)) return this.#refuse('ping-for-another');
-        if (this.#mayAnswerMember()) this.#voice.datagram([from], { kind: 'pong', echo: message.echo }, now, outbox);
+        if (this.#answers.mayAnswerMember()) this.#voice.datagram([from], { kind: 'pong', echo: message.echo }, now, outbox);
         return;
       case 'pong':
-        return this.#hearPong(slot, message.echo, envelope.counter, now);
+        return this.#roundTrips.hear(slot, message.echo, envelope.counter, this.#timings.failMs, now);
       case 'join':
       case 'welcome':
       case 'sync':
       case 'sync-reply':
       case 'refused':
         return this.#refuse('stream-message-in-datagram');
+      case 'ask-record':
+      case 'whole-record':
+      case 'vote':
+        return this.#refuse('stream-message-in-datagram');
       default:
-        assertNever(message);
+        // The record's and the lease's: an introduction is asked for where it would prove a succession.
+        if (!this.#govern(slot, from, envelope, message, now, outbox) && this.#answers.mayAnswer())
+          this.#voice.datagram([from], { kind: 'who', tag: sender }, now, outbox);
     }
   }
 
@@ -202,6 +222,11 @@ export class Talk {
     this.#greet(now, outbox);
   }
 
+  /** To voters that have not acknowledged this life yet: they may never hear a question of ours, or we theirs (a deaf node, R7). */
+  introduce(to: readonly Address[], now: MonotonicMs, outbox: Outbox): void {
+    if (to.length > 0) this.#sayHello(to, 0, now, outbox);
+  }
+
   /** Is anybody there who failed here? Whoever is asked may have come back, or be the other half of a partition. */
   knock(now: MonotonicMs, outbox: Outbox): void {
     this.tryUnreached(now, outbox);
@@ -214,17 +239,30 @@ export class Talk {
   #round(now: MonotonicMs, outbox: Outbox): void {
     const { heartbeatMs } = this.#timings;
     const { table } = this.#roster;
+    const periodMs = this.#isCalm(now) ? heartbeatMs * (table.aliveCount <= FEW ? CALM_ROUNDS_OF_FEW : CALM_ROUNDS) : heartbeatMs;
     // A little jitter keeps members from marching in step.
-    this.#roundAt = at(now + heartbeatMs * this.#random.between(0.95, 1.05));
-    this.#answersLeft = ANSWERS_TO_STRANGERS;
-    this.#membersAnswersLeft = ANSWERS_TO_STRANGERS + this.#roster.table.aliveCount;
+    this.#roundAt = at(now + periodMs * this.#random.between(0.95, 1.05));
+    this.#answers.renew(table.aliveCount);
     this.#greet(now, outbox);
     table.setOwnCounter(this.#self.stamp(now));
     const peerCount = table.aliveCount - 1;
     if (peerCount <= 0) return;
     const share = Math.min(1, ROOM_BYTES / (peerCount * 7));
-    const peers = this.#peers(fanOut(peerCount, share, this.#roster.silenceMs / heartbeatMs - 0.5));
-    this.#push(peers, [], now, outbox);
+    const peers = periodMs > heartbeatMs ? 1 : fanOut(peerCount, share, this.#roster.silenceMs / heartbeatMs - 0.5);
+    this.#push(this.#peers(peers), [], now, outbox);
+  }
+
+  /**
+   * While the lease holds and nothing is new, beats and the record say who is there (R5, R8); the list then only has to agree in the
+   * end. Whoever is not quorate, or has just seen a change, pushes at the full rate.
+   */
+  #isCalm(now: MonotonicMs): boolean {
+    const { index, rumours, strangers } = this.#roster;
+    if (index !== this.#indexSeen || rumours.size > 0 || strangers.size > 0 || !this.#isQuorate()) {
+      this.#indexSeen = index;
+      this.#changedAt = now;
+    }
+    return now - this.#changedAt > CALM_AFTER * this.#timings.failMs;
   }
 
   #push(to: readonly Address[], entries: readonly MemberEntry[], now: MonotonicMs, outbox: Outbox): void {
@@ -268,7 +306,7 @@ export class Talk {
     }
     for (const slot of greeted) {
       this.#roster.greeted(slot);
-      this.#sayHello([table.addressOf(slot)], this.#echo(now), now, outbox);
+      this.#sayHello([table.addressOf(slot)], echoOf(now), now, outbox);
     }
   }
 
@@ -280,11 +318,18 @@ export class Talk {
     if (!sameTag(tag, envelope.sender) || !sameTag(tag, entry.tag) || entry.state !== 'alive') return this.#refuse('false-introduction');
     const known = table.slotOf(entry.id);
     if (known !== NONE && this.#deafTo.has(known)) return this.#refuse('dev-partition');
+    const floor = this.#onHello(hello, now);
+    if (floor !== null) {
+      this.#refuse('below-floor');
+      const answer = { kind: 'superseded', id: entry.id, incarnation: floor, tag: HIGHEST_TAG } as const;
+      if (this.#answers.mayAnswer()) this.#voice.datagram([from], answer, now, outbox);
+      return;
+    }
     this.passages.datagramFrom(entry.id);
     const belief = this.#roster.believe(entry, 'itself', now, outbox);
     if (belief === 'self-superseded') return this.#aboutSelf(entry.incarnation, entry.tag, now, outbox);
     if (belief === 'refused') return;
-    if (!this.#mayAnswer()) return;
+    if (!this.#answers.mayAnswer()) return;
     const slot = table.slotOf(entry.id);
     if (slot === NONE) return;
     if (!table.hasTag(slot, tag)) {
@@ -297,7 +342,7 @@ export class Talk {
 
   #introduce(from: Address, asked: Envelope['sender'], now: MonotonicMs, outbox: Outbox): void {
     if (!sameTag(asked, this.#self.tag)) return this.#refuse('who-for-another');
-    if (this.#mayAnswer()) this.#sayHello([from], 0, now, outbox);
+    if (this.#answers.mayAnswer()) this.#sayHello([from], 0, now, outbox);
   }
 
   #sayHello(to: readonly Address[], echo: number, now: MonotonicMs, outbox: Outbox): void {
@@ -306,32 +351,13 @@ export class Talk {
     if (cluster === null || !this.#roster.table.isAlive(this.#roster.table.selfSlot)) return;
     this.#self.stamp(now);
     const entry = fitting(this.#self.entry(), ROOM_BYTES);
-    this.#voice.datagram(to, { kind: 'hello', echo, clusterId: cluster, nonce: this.#self.nonce, entry }, now, outbox);
+    const message = { kind: 'hello', echo, clusterId: cluster, nonce: this.#self.nonce, entry, previous: this.#previous } as const;
+    this.#voice.datagram(to, message, now, outbox);
   }
 
   #ping(slot: number, now: MonotonicMs, outbox: Outbox): void {
     const { table } = this.#roster;
-    this.#voice.datagram([table.addressOf(slot)], { kind: 'ping', target: table.tagOf(slot), echo: this.#echo(now) }, now, outbox);
-  }
-
-  /** The instant of asking in µs: comes back with the answer, and is never 0. */
-  #echo(now: MonotonicMs): number {
-    return (Math.round(now * 1000) % 0xffffffff) + 1;
-  }
-
-  #hearPong(slot: number, echo: number, counter: number, now: MonotonicMs): void {
-    const tookMs = (this.#echo(now) - echo) / 1000;
-    if (echo === 0 || tookMs < 0 || tookMs > this.#timings.failMs) return;
-    this.#roster.table.emittedSince(slot, counter, now - tookMs);
-    const known = this.rttOf(slot);
-    if (!this.#rtts.has(slot) && this.#rtts.size >= RTTS_MAX) {
-      for (const oldest of this.#rtts.keys()) {
-        this.#rtts.delete(oldest);
-        break;
-      }
-    }
-    const ms = known === null ? tookMs : known + (tookMs - known) / 8;
-    this.#rtts.set(slot, { tagLo: this.#roster.table.tagLoOf(slot), ms });
+    this.#voice.datagram([table.addressOf(slot)], { kind: 'ping', target: table.tagOf(slot), echo: echoOf(now) }, now, outbox);
   }
 
   #believeAll(entries: readonly MemberEntry[], source: Source, now: MonotonicMs, outbox: Outbox): number[] {
@@ -350,6 +376,8 @@ export class Talk {
   #aboutSelf(incarnation: Incarnation, tag: Envelope['sender'], now: MonotonicMs, outbox: Outbox): void {
     const own = this.#self;
     if (incarnation > own.incarnation + OWN_LEAP_MAX) return this.#refuse('absurd-incarnation');
+    // No other process of this id: this life slept until its end was reaped, and the next begins above the floor (R2).
+    if (sameTag(tag, HIGHEST_TAG) && incarnation >= own.incarnation) return this.#fate('ended', incarnation, now, outbox);
     const isAbove =
       incarnation > own.incarnation ||
       (incarnation === own.incarnation &&
@@ -365,23 +393,5 @@ export class Talk {
     // One that lived at this very address before has not been declared failed yet.
     const isPeer = (slot: number): boolean => slot !== table.selfSlot && table.isAlive(slot) && table.addressOf(slot) !== ownAddress;
     return this.#ring.take(count, table.slotLimit, isPeer).map((slot) => table.addressOf(slot));
-  }
-
-  #mayAnswerMember(): boolean {
-    if (this.#membersAnswersLeft <= 0) {
-      this.#refuse('too-many-questions');
-      return false;
-    }
-    this.#membersAnswersLeft -= 1;
-    return true;
-  }
-
-  #mayAnswer(): boolean {
-    if (this.#answersLeft <= 0) {
-      this.#refuse('too-many-questions');
-      return false;
-    }
-    this.#answersLeft -= 1;
-    return true;
   }
 }

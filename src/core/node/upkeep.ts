@@ -23,6 +23,7 @@ export class Upkeep {
   readonly #seeds: SeedBook;
   readonly #random: Random;
   #timings: Timings;
+  #hasBegun = false;
   #knockAt: MonotonicMs = NEVER;
   #sweepAt: MonotonicMs = NEVER;
   #rememberAt: MonotonicMs = NEVER;
@@ -47,7 +48,10 @@ export class Upkeep {
     this.#timings = timings;
   }
 
-  begin(now: MonotonicMs): void {
+  /** With the first life. */
+  beginOnce(now: MonotonicMs): void {
+    if (this.#hasBegun) return;
+    this.#hasBegun = true;
     const { heartbeatMs, failMs } = this.#timings;
     this.#knockAt = at(now + KNOCK_EVERY * heartbeatMs * this.#random.unit());
     this.#sweepAt = at(now + 2 * failMs);

@@ -14,16 +14,19 @@ const EXCHANGES_MAX = 64;
 export type Purpose =
   | { readonly kind: 'join'; readonly at: Address; readonly seed: string | null }
   | { readonly kind: 'sync'; readonly at: Address; readonly seed: string | null }
-  | { readonly kind: 'deliver'; readonly at: Address; readonly seed: null };
+  | { readonly kind: 'deliver'; readonly at: Address; readonly seed: null }
+  | { readonly kind: 'record'; readonly at: Address; readonly seed: null };
 
 export class Voice {
   readonly #self: Self;
+  readonly #recordVersion: () => number;
   readonly #open = new Map<number, Purpose>();
   #nextExchange = 1;
   #mutedTo: ReadonlySet<Address> = new Set();
 
-  constructor(self: Self) {
+  constructor(self: Self, recordVersion: () => number) {
     this.#self = self;
+    this.#recordVersion = recordVersion;
   }
 
   get openExchanges(): number {
@@ -68,6 +71,12 @@ export class Voice {
     now: MonotonicMs,
   ): { clusterHash: number; sender: Self['tag']; counter: number; recordVersion: number; message: Message } {
     const { clusterHash, tag } = this.#self;
-    return { clusterHash, sender: tag, counter: clusterHash === 0 ? 0 : this.#self.stamp(now), recordVersion: 0, message };
+    return {
+      clusterHash,
+      sender: tag,
+      counter: clusterHash === 0 ? 0 : this.#self.stamp(now),
+      recordVersion: this.#recordVersion(),
+      message,
+    };
   }
 }

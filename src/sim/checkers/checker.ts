@@ -3,6 +3,8 @@
 
 import type { CoreEvent, Effect, Input, MemberView, NodeId } from '../../core/index.ts';
 import type { End, Host, Identity } from '../host.ts';
+import type { Child } from '../supervisor.ts';
+import type { LeaseBook } from './lease-book.ts';
 
 export interface Checker {
   /** Kebab-case, as printed. */
@@ -14,6 +16,7 @@ export interface Checker {
   told?(host: Host, event: CoreEvent): string | null;
   /** A list was read: often in a small world, a sample in a big one (see inspector.ts). */
   viewed?(host: Host, members: readonly MemberView[]): string | null;
+  childStarted?(host: Host, child: Child): string | null;
   /** Every POLL_MS of the world. */
   polled?(): string | null;
 }
@@ -31,6 +34,9 @@ export interface CheckedWorld {
   readonly delayMsMax: number;
   readonly pendingCount: number;
   readonly openTransportCount: number;
+  readonly leases: LeaseBook;
+  /** The cluster whose disks were made before anything started, if any. */
+  readonly foundedTogether: string | null;
 }
 
 export interface Violation {

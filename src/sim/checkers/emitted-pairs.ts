@@ -1,7 +1,8 @@
 // What a node says of its own clock never goes back: over all runs of one id, (incarnation, counter) of its packets only grows.
+// A copied or restored state directory makes a node contradict itself: its pairs are kept for each of its hosts apart.
 // Packets of one step may bear the same counter: one step is one instant.
 
-import type { Effect, Input, NodeId } from '../../core/index.ts';
+import type { Effect, Input } from '../../core/index.ts';
 import type { Host } from '../host.ts';
 import type { Checker } from './checker.ts';
 import { EmittedTags, taggedEnvelope } from './emitted.ts';
@@ -14,7 +15,7 @@ interface Pair {
 export class EmittedPairs implements Checker {
   readonly rule = 'own-pairs-grow';
   readonly #tags = new EmittedTags();
-  readonly #last = new Map<NodeId, Pair>();
+  readonly #last = new Map<string, Pair>();
 
   stepped(host: Host, _input: Input, effects: readonly Effect[]): string | null {
     for (let i = 0; i < effects.length; i++) {
@@ -23,13 +24,17 @@ export class EmittedPairs implements Checker {
       // A foreign tag is the durable-incarnation rule's business.
       const said = this.#tags.incarnationOf(host, envelope);
       if (said === null) continue;
-      const problem = this.#grow(host.identity.id, said, envelope.counter);
+      const problem = this.#grow(
+        host.isCopy ? `${host.identity.id} ${host.index} ${host.startCount}` : host.identity.id,
+        said,
+        envelope.counter,
+      );
       if (problem !== null) return problem;
     }
     return null;
   }
 
-  #grow(id: NodeId, incarnation: number, counter: number): string | null {
+  #grow(id: string, incarnation: number, counter: number): string | null {
     const last = this.#last.get(id);
     if (last === undefined) {
       this.#last.set(id, { incarnation, counter });

@@ -17,7 +17,9 @@ export class Exits implements Checker {
         return host.disk.failedWriteCount > 0 ? null : `exits for its storage, and no write of it ever failed: ${end.message}`;
       case 'name-clash':
         return host.mayClash ? null : `exits for a name clash that nobody made: ${end.message}`;
+      case 'rolled-back':
       case 'superseded':
+        return host.isCopy ? null : `exits as ${end.reason}: ${end.message}`;
       case 'two-clusters':
         return `exits as ${end.reason}: ${end.message}`;
     }

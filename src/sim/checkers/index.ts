@@ -4,20 +4,38 @@ export type { CheckedWorld, Checker, Violation } from './checker.ts';
 export { POLL_MS } from './checker.ts';
 export { type CalmSpell, Convergence } from './convergence.ts';
 export { Inspector } from './inspector.ts';
+export { LeaseBook } from './lease-book.ts';
+export { Recovery } from './recovery.ts';
 
+import type { Timings } from '../../core/index.ts';
 import { Bounds } from './bounds.ts';
 import type { CheckedWorld, Checker } from './checker.ts';
 import { CountersGrow } from './counters.ts';
 import { DurableIncarnation } from './durable-incarnation.ts';
 import { EmittedPairs } from './emitted-pairs.ts';
 import { Exits } from './exits.ts';
+import { FailedMeansOver } from './failed-means-over.ts';
+import { LeaseTwin } from './lease-twin.ts';
+import { NoForeignRecord } from './no-foreign-record.ts';
 import { NoGhosts } from './no-ghosts.ts';
 import { NoResurrection } from './no-resurrection.ts';
 import { NoStorms } from './no-storms.ts';
+import { OneInterval } from './one-interval.ts';
+import { OneLeader } from './one-leader.ts';
+import { Promises } from './promises.ts';
+import { Records } from './records.ts';
 
 /** The rules of safety; liveness is `Convergence`. */
-export function safetyCheckers(world: CheckedWorld): readonly Checker[] {
+export function safetyCheckers(world: CheckedWorld, timings: Timings): readonly Checker[] {
+  const records = new Records(world, timings);
   return [
+    records,
+    new FailedMeansOver(world),
+    new OneLeader(world),
+    new OneInterval(world),
+    new LeaseTwin(world, records, timings),
+    new Promises(world),
+    new NoForeignRecord(world),
     new DurableIncarnation(),
     new EmittedPairs(),
     new CountersGrow(),

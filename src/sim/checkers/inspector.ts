@@ -1,26 +1,30 @@
 // Calls the checkers, and decides which lists are read when; the first violation is kept and ends the run.
-// Up to SMALL hosts every list is read after any step of its node that changed what it shows, else every 100 ms; in a bigger world
+// Up to SMALL hosts every list is read after any step of its node that changed what it shows, else every 500 ms; in a bigger world
 // WATCHED_MAX hosts, evenly spread, are read every 2 s each. Node.checkInvariants() runs with each reading.
 
 import type { CoreEvent, Effect, Input } from '../../core/index.ts';
 import type { End, Host } from '../host.ts';
+import type { Child } from '../supervisor.ts';
 import type { CheckedWorld, Checker, Violation } from './checker.ts';
+import type { LeaseBook } from './lease-book.ts';
 
 const SMALL = 16;
 const WATCHED_MAX = 64;
-const READ_SMALL_MS = 100;
+const READ_SMALL_MS = 500;
 const READ_BIG_MS = 2000;
 
 export class Inspector {
   readonly #world: CheckedWorld;
+  readonly #leases: LeaseBook;
   readonly #checkers: readonly Checker[];
   readonly #steppedBy: readonly Checker[];
   readonly #lastReadMs: number[] = [];
   readonly #lastIndex: number[] = [];
   #violation: Violation | null = null;
 
-  constructor(world: CheckedWorld, checkers: readonly Checker[]) {
+  constructor(world: CheckedWorld, leases: LeaseBook, checkers: readonly Checker[]) {
     this.#world = world;
+    this.#leases = leases;
     this.#checkers = checkers;
     this.#steppedBy = checkers.filter((checker) => checker.stepped !== undefined);
   }
@@ -41,10 +45,12 @@ export class Inspector {
   }
 
   ended(host: Host, end: End): void {
+    this.#leases.ended(host);
     for (const checker of this.#checkers) this.#note(checker, host, checker.ended?.(host, end));
   }
 
   stepped(host: Host, input: Input, effects: readonly Effect[]): void {
+    this.#leases.read(host, input);
     for (let i = 0; i < this.#steppedBy.length; i++) {
       const checker = this.#steppedBy[i]!;
       this.#note(checker, host, checker.stepped?.(host, input, effects));
@@ -55,6 +61,10 @@ export class Inspector {
       if (effect.kind === 'event') this.#told(host, effect.event);
     }
     if (this.#isToBeRead(host)) this.#read(host);
+  }
+
+  childStarted(host: Host, child: Child): void {
+    for (const checker of this.#checkers) this.#note(checker, host, checker.childStarted?.(host, child));
   }
 
   polled(): void {

@@ -1,4 +1,4 @@
-// Nobody shows a process that is long gone: an id without a living process is not alive in any list after
+// Nobody trusts a process that is long gone: an id without a living process is at least suspected in every list after
 // 2 × T_fail + the longest delay of the network + 2 s. Once T_fail for the age of its last counter; once more for a relay that held
 // that counter just as long and passed it on to a newcomer; the delay for packets still under way. An observer counts from its own
 // start or resume on.
@@ -21,7 +21,7 @@ export class NoGhosts implements Checker {
     const boundMs = 2 * this.#world.failMsMax + this.#world.delayMsMax + SLACK_MS;
     for (let i = 0; i < members.length; i++) {
       const member = members[i]!;
-      if (member.state !== 'alive' && member.state !== 'suspect') continue;
+      if (member.state !== 'alive') continue;
       const identity = this.#world.identities.get(member.id);
       if (identity === undefined) return `${member.name} (${member.id}) is shown, and no process ever had this id`;
       if (identity.goneSinceMs === null) continue;

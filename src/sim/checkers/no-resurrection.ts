@@ -39,7 +39,7 @@ export class NoResurrection implements Checker {
       case 'member-joined':
       case 'member-suspect':
         return this.#judge(host, event.id, event.incarnation, `${event.type} is told of ${event.member}`);
-      case 'member-updated':
+      default:
         return null;
     }
   }

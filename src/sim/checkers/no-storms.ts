@@ -6,9 +6,11 @@ import type { Host } from '../host.ts';
 import type { CheckedWorld, Checker } from './checker.ts';
 
 const WINDOW_MS = 5000;
-/** A second: rounds and rumours to a few peers twice a second, questions to the silent, greetings; and twice for each member. */
+/** A second: rounds and rumours to a few peers twice a second, questions to the silent, greetings; beats, acks and what decides for each member. */
 const PACKETS_MAX = 25;
-const PACKETS_PER_MEMBER_MAX = 2;
+const PACKETS_PER_MEMBER_MAX = 60;
+/** Who is short of acks is passed on by everyone to everyone, eight times a second. */
+const PACKETS_PER_PAIR_MAX = 32;
 
 export class NoStorms implements Checker {
   readonly rule = 'no-storms';
@@ -33,7 +35,8 @@ export class NoStorms implements Checker {
       if (effect.kind === 'send') sent += effect.to.length;
     }
     this.#sent[index] = sent;
-    const maximum = (WINDOW_MS / 1000) * (PACKETS_MAX + PACKETS_PER_MEMBER_MAX * this.#world.hosts.length);
+    const { length } = this.#world.hosts;
+    const maximum = (WINDOW_MS / 1000) * (PACKETS_MAX + PACKETS_PER_MEMBER_MAX * length + PACKETS_PER_PAIR_MAX * length * length);
     return sent > maximum ? `sent ${sent} datagrams within ${WINDOW_MS} ms` : null;
   }
 }

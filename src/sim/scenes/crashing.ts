@@ -66,7 +66,7 @@ export const pauseTenSeconds: Scene = {
 
 export const restartNewAddress: Scene = {
   name: 'restart-new-address',
-  story: 'one process is killed and started a second later at another address with its disk; it is the same member, and nobody failed',
+  story: 'one machine loses its power and starts a second later at another address with its disk; it is the same member, and nobody failed',
   nodes: 5,
   nodesMin: 2,
   untilMs: 45_000,
@@ -74,7 +74,12 @@ export const restartNewAddress: Scene = {
   play(stage) {
     stage.usual();
     stage.joined(19_000);
-    stage.inflict(20_000, 21_000, { kind: 'crash', host: stage.nodes - 1, isWiped: false, isMoved: true });
+    stage.at(20_000, () => {
+      const host = stage.host(stage.nodes - 1);
+      host.losePower();
+      stage.world.moveHost(host);
+    });
+    stage.at(21_000, () => stage.host(stage.nodes - 1).start());
     stage.calm(21_000);
     stage.forbid('member-failed', 'member-left', 'member-stopped');
   },

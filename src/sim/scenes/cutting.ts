@@ -1,4 +1,4 @@
-// Scenes of networks that are cut or lossy: halves that fail each other find each other again, however long it took.
+// Scenes of networks that are cut or lossy: sides that lost each other find each other again, however long it took.
 
 import type { Scene } from './scene.ts';
 import { range, type Stage } from './stage.ts';
@@ -7,22 +7,23 @@ const HOUR_MS = 3_600_000;
 const CUT_MS = 20_000;
 
 function cutForALongTime(stage: Stage, cutMs: number): void {
-  const middle = stage.nodes >> 1;
+  const middle = (stage.nodes >> 1) + 1;
   const side = range(0, middle);
   const otherSide = range(middle, stage.nodes);
-  stage.usual();
+  stage.founded(stage.nodes);
   stage.joined(CUT_MS - 1);
   stage.inflict(CUT_MS, CUT_MS + cutMs, { kind: 'partition', side, otherSide });
   stage.expectShown(CUT_MS + stage.verdictMs, side, otherSide, 'failed');
-  stage.expectShown(CUT_MS + stage.verdictMs, otherSide, side, 'failed');
+  stage.expectShown(CUT_MS + stage.verdictMs, otherSide, side, 'suspect');
   stage.calm(CUT_MS + cutMs);
 }
 
 export const partitionHeal: Scene = {
   name: 'partition-heal',
-  story: 'two halves are cut off from each other for an hour and fail each other; healed, everyone is alive again everywhere',
-  nodes: 6,
-  nodesMin: 2,
+  story:
+    'two sides are cut off from each other for an hour: the majority fails the others, the minority suspects; healed, everyone is alive again everywhere',
+  nodes: 5,
+  nodesMin: 3,
   untilMs: CUT_MS + HOUR_MS + 60_000,
   profile: 'lan',
   play(stage) {
@@ -32,9 +33,9 @@ export const partitionHeal: Scene = {
 
 export const longPartition: Scene = {
   name: 'long-partition',
-  story: 'two halves are cut off for 25 hours, longer than a failed member is shown; healed, everyone is alive again everywhere',
-  nodes: 4,
-  nodesMin: 2,
+  story: 'two sides are cut off for 25 hours, longer than a failed member is shown; healed, everyone is alive again everywhere',
+  nodes: 3,
+  nodesMin: 3,
   untilMs: CUT_MS + 25 * HOUR_MS + 120_000,
   profile: 'wan',
   play(stage) {
@@ -53,7 +54,7 @@ export const oneWay: Scene = {
     const mute = stage.nodes - 1;
     const others = range(0, mute);
     stage.usual();
-    stage.joined(59_000);
+    stage.joined(19_999);
     stage.inflict(20_000, 50_000, { kind: 'one-way', from: [0], to: [1] });
     stage.inflict(60_000, 80_000, { kind: 'one-way', from: [mute], to: others });
     stage.expectShown(60_000 + stage.verdictMs, others, [mute], 'failed');

@@ -4,11 +4,18 @@ export type { Scene } from './scene.ts';
 export { Stage } from './stage.ts';
 
 import { tcpBlocked, udpBlocked } from './blocking.ts';
+import { clonedState, coldStart, leaveWhileDown, votersInAHurry } from './changing.ts';
 import { chaos } from './chaos.ts';
 import { crashOne, crashTen, pauseTenSeconds, restartNewAddress } from './crashing.ts';
 import { longPartition, lossThirty, oneWay, partitionHeal } from './cutting.ts';
 import { leave, nameClash } from './departing.ts';
+import { differingFlags, jumpingUptime, lapsing, reaped, resigning, restartedVoters, worstCase } from './directed.ts';
+import { graphs } from './graphs.ts';
+import { proof } from './proof.ts';
+import { fsyncPoints, lostDisk, replayed, rollingLoss, rollingRestart, worstClocks } from './remembering.ts';
 import type { Scene } from './scene.ts';
+import { bridge, evenSplit, proposerCutOff, threeTwo, twoAndWitness, twoVoters } from './splitting.ts';
+import { asleep, deaf, killed, mute, stopped } from './standing-still.ts';
 import { bootstrapAllAtOnce, seedsDownAtStart, steady } from './starting.ts';
 
 export const SCENES: readonly Scene[] = [
@@ -28,6 +35,36 @@ export const SCENES: readonly Scene[] = [
   leave,
   nameClash,
   chaos,
+  proof,
+  threeTwo,
+  evenSplit,
+  twoVoters,
+  twoAndWitness,
+  deaf,
+  mute,
+  bridge,
+  stopped,
+  killed,
+  worstClocks,
+  asleep,
+  replayed,
+  proposerCutOff,
+  fsyncPoints,
+  lostDisk,
+  votersInAHurry,
+  leaveWhileDown,
+  coldStart,
+  clonedState,
+  rollingRestart,
+  rollingLoss,
+  graphs,
+  worstCase,
+  jumpingUptime,
+  lapsing,
+  resigning,
+  differingFlags,
+  reaped,
+  restartedVoters,
 ];
 
 export function findScene(name: string): Scene | null {

@@ -3,7 +3,7 @@
 
 import type { EventType, Random, ShownState } from '../../core/index.ts';
 import { describeFault, type Fault, type Harm, inflict } from '../faults.ts';
-import type { Host } from '../host.ts';
+import type { Host, Launch } from '../host.ts';
 import { seedOf, type World } from '../world.ts';
 
 /** After a death everyone alive shows it within T_fail of the slowest clock and this: one more round, one more hop. */
@@ -13,13 +13,16 @@ const PASSAGES_EVERY_MS = 1000;
 
 export class Stage {
   readonly world: World;
+  /** Of the run. */
+  readonly seed: number;
   readonly nodes: number;
   readonly untilMs: number;
   readonly random: Random;
   readonly faults: string[] = [];
 
-  constructor(world: World, nodes: number, untilMs: number) {
+  constructor(world: World, nodes: number, untilMs: number, seed = 0) {
     this.world = world;
+    this.seed = seed;
     this.nodes = nodes;
     this.untilMs = untilMs;
     this.random = world.chance('scene');
@@ -52,6 +55,14 @@ export class Stage {
     this.startHosts(1000);
   }
 
+  /** As if all had agreed before: the first `voters` hosts of the scene vote, the rest are members. All up within a second. */
+  founded(voters: number, launch: (index: number) => Partial<Launch> = () => ({})): void {
+    const seeds = range(0, this.nodes).map(nameOf).map(seedOf);
+    for (const index of range(0, this.nodes)) this.world.addHost({ name: nameOf(index), isFounder: false, seeds, ...launch(index) });
+    this.world.foundTogether(this.world.hosts.slice(0, voters), this.world.hosts.slice(voters));
+    this.startHosts(1000);
+  }
+
   host(index: number): Host {
     return this.world.hosts[index]!;
   }
@@ -75,6 +86,11 @@ export class Stage {
     this.#passagesOpen(fromMs + this.calmMs, untilMs);
   }
 
+  /** From `fromMs` on nothing is wrong: within that time everyone is quorate again, under one leader, with one record. */
+  recovered(fromMs: number, withinMs: number, untilMs = this.untilMs): void {
+    this.world.announceRecovery({ fromMs, withinMs, untilMs });
+  }
+
   /** No event of these types, ever. */
   forbid(...types: readonly EventType[]): void {
     this.world.expectOfEvents(`no ${types.join(', ')} in this scene`, (_host, event) => !types.includes(event.type));
@@ -91,6 +107,50 @@ export class Stage {
     this.at(atMs, () => {
       const problem = check();
       if (problem !== null) this.world.fail('expectation', '-', `${claim}: ${problem}`);
+    });
+  }
+
+  /** At that instant all of these are quorate, by their own clocks. */
+  expectQuorate(atMs: number, hosts: readonly number[]): void {
+    this.#expectEach(atMs, hosts, 'quorate', (host) => (this.isQuorate(host) ? null : 'is not'));
+  }
+
+  /** At that instant none of these is quorate and nothing runs under a lease of theirs. */
+  expectFenced(atMs: number, hosts: readonly number[]): void {
+    this.#expectEach(atMs, hosts, 'not quorate, children dead', (host) => {
+      if (this.isQuorate(host)) return 'is quorate';
+      return host.children.length === 0 ? null : 'has children that run';
+    });
+  }
+
+  /** At that instant exactly this one leads; null: nobody. */
+  expectLeader(atMs: number, leader: number | null): void {
+    this.expect(atMs, `${(atMs / 1000).toFixed(1)} s: ${leader === null ? 'nobody' : this.host(leader).name} leads`, () => {
+      const leading = this.world.hosts.filter((host) => this.isLeader(host)).map((host) => host.index);
+      return leading.join() === (leader === null ? '' : String(leader)) ? null : `leading: ${leading.map(nameOf).join(',') || 'nobody'}`;
+    });
+  }
+
+  /** Whoever leads now; -1 when nobody does. */
+  get leader(): number {
+    return this.world.hosts.findIndex((host) => this.isLeader(host));
+  }
+
+  isQuorate(host: Host): boolean {
+    return host.process?.node.isQuorate(host.clock.nowMs(), host.clock.bootMs()) ?? false;
+  }
+
+  isLeader(host: Host): boolean {
+    return host.process?.node.leader(host.clock.nowMs(), host.clock.bootMs())?.isSelf ?? false;
+  }
+
+  #expectEach(atMs: number, hosts: readonly number[], what: string, check: (host: Host) => string | null): void {
+    this.expect(atMs, `${(atMs / 1000).toFixed(1)} s: ${hosts.map(nameOf).join(',')} ${what}`, () => {
+      for (const index of hosts) {
+        const problem = check(this.host(index));
+        if (problem !== null) return `${this.host(index).name} ${problem}`;
+      }
+      return null;
     });
   }
 

@@ -1,0 +1,3 @@
+// The door of fence/.
+
+export { StandingMachine } from './standing.ts';

@@ -1,0 +1,16 @@
+// What talk.ts hands to others of what it hears: it does not know whom.
+
+import type { Outbox } from '../effect.ts';
+import type { Address, Incarnation } from '../ids.ts';
+import type { Envelope, Hello } from '../message.ts';
+import type { MonotonicMs } from '../time.ts';
+import type { RecordMessage } from './government.ts';
+
+/** A higher life of this node's id is known elsewhere, or this one was declared ended: a new one above `incarnation` is due. */
+export type Fate = (kind: 'superseded' | 'ended', incarnation: Incarnation, now: MonotonicMs, outbox: Outbox) => void;
+
+/** Learns who succeeds whom; not null for one that is let in only above this incarnation (R2). */
+export type OnHello = (hello: Hello, now: MonotonicMs) => Incarnation | null;
+
+/** Takes what concerns the record or the lease; false when the sender should introduce itself. */
+export type Govern = (slot: number, from: Address, envelope: Envelope, message: RecordMessage, now: MonotonicMs, outbox: Outbox) => boolean;

@@ -1,0 +1,100 @@
+// Doubt about the silent: whom to ask, whom to suspect, which hearsay to forget. An opinion only (R8): what is failed, the record
+// announces. Looks at nobody but the silent, which the table finds without a scan.
+
+import type { MemberTable } from '../membership/index.ts';
+import { at, type MonotonicMs, NEVER } from '../time.ts';
+import type { Timings } from '../timings.ts';
+
+/** From this share of the patience on, a silent member is asked directly, once a heartbeat. */
+const SILENCE_SHARE = 0.6;
+/** From this share on it is shown as suspect. */
+const SUSPECT_SHARE = 0.75;
+const FALSE_ALARMS_MAX = 3;
+
+export interface Finding {
+  readonly slot: number;
+  readonly finding: 'ask' | 'suspect' | 'forget';
+  readonly ageMs: number;
+}
+
+export class Doubt {
+  /** No one is older than this: after a gap of this process the silence is its own (R15). */
+  #resumedAt = at(Number.NEGATIVE_INFINITY);
+  #judgeAt: MonotonicMs = NEVER;
+  readonly #askedAt = new Map<number, number>();
+  /** How often others knew better, since it was last heard directly: the way between is cut, not the member. */
+  readonly #falseAlarms = new Map<number, number>();
+  #patienceMs: number;
+
+  constructor(patienceMs: number) {
+    this.#patienceMs = patienceMs;
+  }
+
+  get silenceMs(): number {
+    return this.#patienceMs * SILENCE_SHARE;
+  }
+
+  get judgeAt(): MonotonicMs {
+    return this.#judgeAt;
+  }
+
+  /**
+   * How long a member may be silent before it is doubted. Who gets everyone's beats, or has lost the majority, doubts within T_fail;
+   * another member hears of most others only by slow rounds of the list, and leaves doubt to the voters. True when that changes.
+   */
+  setPatience(ms: number, now: MonotonicMs): boolean {
+    if (ms === this.#patienceMs) return false;
+    this.#patienceMs = ms;
+    this.#judgeAt = now;
+    return true;
+  }
+
+  resume(now: MonotonicMs): void {
+    this.#resumedAt = now;
+    this.#judgeAt = now;
+  }
+
+  look(now: MonotonicMs): void {
+    this.#judgeAt = now;
+  }
+
+  drop(slot: number): void {
+    this.#askedAt.delete(slot);
+    this.#falseAlarms.delete(slot);
+  }
+
+  wasWrong(slot: number): void {
+    this.#falseAlarms.set(slot, Math.min(FALSE_ALARMS_MAX, (this.#falseAlarms.get(slot) ?? 0) + 1));
+  }
+
+  heardDirectly(slot: number): void {
+    if (this.#falseAlarms.size > 0) this.#falseAlarms.delete(slot);
+  }
+
+  judge(table: MemberTable, { heartbeatMs }: Timings, now: MonotonicMs): Finding[] {
+    const findings: Finding[] = [];
+    this.#judgeAt = NEVER;
+    for (const slot of table.silent) {
+      const patienceMs = this.#patienceMs * 2 ** (this.#falseAlarms.get(slot) ?? 0);
+      const ageMs = now - Math.max(table.freshAt(slot), this.#resumedAt);
+      const isConfirmed = table.isConfirmed(slot);
+      if (ageMs >= patienceMs && !isConfirmed) {
+        findings.push({ slot, finding: 'forget', ageMs });
+        continue;
+      }
+      const isSuspect = table.isSuspect(slot) || (isConfirmed && ageMs >= patienceMs * SUSPECT_SHARE);
+      if (isSuspect && !table.isSuspect(slot)) findings.push({ slot, finding: 'suspect', ageMs });
+      let askAt = (this.#askedAt.get(slot) ?? Number.NEGATIVE_INFINITY) + heartbeatMs;
+      if (ageMs >= patienceMs * SILENCE_SHARE && now >= askAt) {
+        this.#askedAt.set(slot, now);
+        askAt = now + heartbeatMs;
+        findings.push({ slot, finding: 'ask', ageMs });
+      }
+      // Hearsay is never shown, so it does not become suspect first.
+      const turnsAt = isSuspect ? NEVER : now - ageMs + patienceMs * (isConfirmed ? SUSPECT_SHARE : 1);
+      this.#judgeAt = at(Math.min(this.#judgeAt, turnsAt, Math.max(askAt, now - ageMs + patienceMs * SILENCE_SHARE)));
+    }
+    for (const slot of this.#askedAt.keys()) if (!table.silent.has(slot)) this.#askedAt.delete(slot);
+    return findings;
+  }
+}

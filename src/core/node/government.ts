@@ -1,0 +1,391 @@
+// The record's side of a node: who votes, who leads, who is condemned, and whether the lease is held. It joins chain, keeper,
+// council and announcer, and hands them what peers say about these things. What follows for this node's own life is life.ts's.
+
+import { assertNever } from '../assert.ts';
+import type { Outbox } from '../effect.ts';
+import type { Address, Incarnation, NodeId } from '../ids.ts';
+import { type Instant, instant } from '../lease/index.ts';
+import { NONE } from '../membership/index.ts';
+import type {
+  Accept,
+  Accepted,
+  Ack,
+  Beat,
+  Confirm,
+  Confirmed,
+  Deltas,
+  Envelope,
+  Hello,
+  Nack,
+  Prepare,
+  Promised,
+  Recall as Recall_,
+  Recalled,
+  Relayed,
+  Request,
+  WholeRecord,
+} from '../message.ts';
+import type { Random } from '../random.ts';
+import { type ClusterRecord, isCondemned, majorityOf } from '../record/index.ts';
+import { at, type MonotonicMs, NEVER } from '../time.ts';
+import type { Timings } from '../timings.ts';
+import type { LeaderView, QuorumView, RecordView } from '../view.ts';
+import type { Situation } from './agenda.ts';
+import { Announcer } from './announcer.ts';
+import { CatchUp } from './catch-up.ts';
+import { Chain } from './chain.ts';
+import { Confirmation } from './confirmation.ts';
+import { Council } from './council.ts';
+import { Keeper } from './keeper.ts';
+import type { Ledger } from './ledger.ts';
+import type { NodeOptions } from './node-options.ts';
+import { type LifeFacts, Outlook } from './outlook.ts';
+import { Recall } from './recall.ts';
+import type { Roster } from './roster.ts';
+import type { Self } from './self.ts';
+import type { Voice } from './voice.ts';
+import { type Wish, Wishes } from './wishes.ts';
+
+export type RecordMessage =
+  | Beat
+  | Ack
+  | Relayed
+  | Prepare
+  | Promised
+  | Nack
+  | Accept
+  | Accepted
+  | Deltas
+  | Confirm
+  | Confirmed
+  | Recall_
+  | Recalled
+  | Request;
+
+export class Government {
+  readonly chain: Chain;
+  readonly keeper: Keeper;
+  readonly announcer: Announcer;
+  readonly council: Council;
+  readonly confirmation: Confirmation;
+  readonly recall: Recall;
+  readonly #ledger: Ledger;
+  readonly #options: NodeOptions;
+  readonly #self: Self;
+  readonly #roster: Roster;
+  readonly #voice: Voice;
+  readonly #life: () => LifeFacts;
+  readonly #startedAt: MonotonicMs;
+  #timings: Timings;
+  readonly #wishes = new Wishes();
+  readonly #outlook: Outlook;
+  readonly #catchUp: CatchUp;
+  #bootMs = 0;
+  #recallAt: MonotonicMs = at(0);
+
+  constructor(
+    options: NodeOptions,
+    self: Self,
+    roster: Roster,
+    voice: Voice,
+    ledger: Ledger,
+    timings: Timings,
+    random: Random,
+    now: MonotonicMs,
+    life: () => LifeFacts,
+    introduce: (to: readonly Address[], now: MonotonicMs, outbox: Outbox) => void,
+    adopted: (record: ClusterRecord, before: ClusterRecord | null, now: MonotonicMs, outbox: Outbox) => void,
+  ) {
+    this.#options = options;
+    this.#self = self;
+    this.#roster = roster;
+    this.#voice = voice;
+    this.#timings = timings;
+    this.#life = life;
+    this.#startedAt = now;
+    this.announcer = new Announcer(roster);
+    this.chain = new Chain(self.id, options.record, options.acceptor, ledger, this.announcer, timings, now, {
+      adopted: (record, before, later, outbox) => {
+        this.council.adopted(later);
+        this.#wishes.settle(record);
+        adopted(record, before, later, outbox);
+      },
+    });
+    this.recall = new Recall(self.id, options.incarnation, options.writeCount, options.record !== null);
+    this.#ledger = ledger;
+    this.keeper = new Keeper(
+      self,
+      roster,
+      voice,
+      this.chain,
+      timings,
+      random,
+      now,
+      () => this.#beatFacts(ledger.writeCount),
+      () => this.recall.isCleared,
+      introduce,
+    );
+    this.#catchUp = new CatchUp(self, roster, voice, this.chain, timings, (slot, version, at0, outbox) =>
+      this.council.update(slot, version, at0, outbox),
+    );
+    this.#outlook = new Outlook(self, roster, this.chain, this.keeper, this.announcer, timings);
+    this.confirmation = new Confirmation(self.id, roster, voice, this.chain, this.keeper, timings);
+    this.council = new Council(
+      self,
+      roster,
+      voice,
+      this.chain,
+      this.keeper,
+      ledger,
+      timings,
+      random,
+      options.storeId,
+      now,
+      (when) => this.#situation(when),
+      () => this.recall.isCleared,
+    );
+  }
+
+  get nextAt(): MonotonicMs {
+    const recallAt = this.recall.isCleared || this.recall.isRolledBack || this.chain.record === null ? NEVER : this.#recallAt;
+    return at(Math.min(this.keeper.nextAt, this.council.nextAt, this.announcer.nextAt, this.#wishes.nextAt, recallAt));
+  }
+
+  /** Both clocks are read once a step. */
+  setBoot(bootMs: number): void {
+    this.#bootMs = bootMs;
+  }
+
+  tick(now: MonotonicMs, outbox: Outbox): void {
+    this.announcer.tick(now, outbox);
+    if (!this.recall.isCleared) this.#askRecall(now, outbox);
+    this.keeper.tick(this.#instant(now), now, outbox);
+    this.council.tick(now, outbox);
+    this.#askForWishes(now, outbox);
+  }
+
+  // ── the lease and the leader, asked for this instant ──
+
+  remainingMs(now: MonotonicMs, bootMs: number): number {
+    return this.keeper.remainingMs(instant(now, bootMs));
+  }
+
+  /** Of the epoch that holds the lease, or would first: while the voters change it may be the one before. */
+  quorum(now: MonotonicMs, bootMs: number): QuorumView | null {
+    const counted = this.keeper.acking(instant(now, bootMs));
+    if (counted === null) return null;
+    const { voters, acking } = counted;
+    const needed = majorityOf(voters);
+    return { voters, needed, acking, canLose: Math.max(0, acking - needed), isVoter: this.chain.isVoter };
+  }
+
+  /** Whom the record names; whether that one still leads only itself can know. */
+  leader(isSelfLeading: boolean): LeaderView | null {
+    const leader = this.chain.record?.leader ?? null;
+    if (leader === null) return null;
+    const slot = this.#roster.table.slotOf(leader.id);
+    const name = slot === NONE ? leader.id : this.#roster.table.factsOf(slot).name;
+    return { name, id: leader.id, token: leader.token, isSelf: isSelfLeading };
+  }
+
+  isNamedLeader(): boolean {
+    return this.#outlook.isNamedLeader();
+  }
+
+  view(now: MonotonicMs, bootMs: number): RecordView | null {
+    const { record } = this.chain;
+    if (record === null) return null;
+    const { table } = this.#roster;
+    const voters = record.voters.map(({ id }) => {
+      const slot = table.slotOf(id);
+      return { id, name: slot === NONE ? id : table.factsOf(slot).name, ackAgeMs: this.keeper.lease.ackAgeMs(id, instant(now, bootMs)) };
+    });
+    return { version: record.version, epoch: record.epoch, maxVoters: record.maxVoters, voters };
+  }
+
+  versionOf(id: NodeId): number {
+    return this.#catchUp.versionOf(id);
+  }
+
+  retime(timings: Timings, now: MonotonicMs): void {
+    this.#timings = timings;
+    this.chain.retime(timings);
+    this.keeper.retime(timings, now);
+    this.council.retime(timings);
+    this.confirmation.retime(timings);
+    this.#outlook.retime(timings);
+    this.#catchUp.retime(timings);
+  }
+
+  /** R15: a gap of this process. */
+  pause(now: MonotonicMs): void {
+    this.council.pause(now);
+  }
+
+  isCondemnedSelf(): boolean {
+    const { record } = this.chain;
+    return record !== null && isCondemned(record, this.#self.id, this.#self.incarnation);
+  }
+
+  // ── wishes ──
+
+  wish(kind: Wish['kind'], id: NodeId, now: MonotonicMs): void {
+    this.#wishes.make({ kind, id }, this.#timings, now);
+    this.council.look(now);
+  }
+
+  // ── hearing ──
+
+  /** Not null for one that is let in only above this incarnation (R2). */
+  hearHello(hello: Hello, now: MonotonicMs): Incarnation | null {
+    if (this.isBelowFloor(hello.entry.id, hello.entry.incarnation, now)) return this.chain.record?.floor ?? null;
+    this.keeper.hearHello(hello);
+    return null;
+  }
+
+  /** From a known, living member, directly. */
+  hear(slot: number, from: Address, envelope: Envelope, message: RecordMessage, now: MonotonicMs, outbox: Outbox): boolean {
+    const { table } = this.#roster;
+    this.#catchUp.compare(slot, envelope.recordVersion, now, outbox);
+    if (message.kind !== 'relayed') return this.#take(slot, envelope.counter, envelope.recordVersion, message, from, null, now, outbox);
+    const origin = table.slotOfTag(message.originSender);
+    const isForThis = message.target === this.#self.id || (message.target === null && this.chain.isVoter);
+    // A voter takes a beat that goes to all voters, and passes it on: a ring leads through every one of them (L1).
+    if (message.target !== this.#self.id && origin !== table.selfSlot) this.keeper.relays.forwardRelayed(message, from, now, outbox);
+    // It comes by several ways; once is enough.
+    if (isForThis && origin !== NONE && table.isAlive(origin) && origin !== table.selfSlot && this.keeper.relays.isFirst(message)) {
+      this.#roster.hearDirect(origin, message.originCounter, now, outbox);
+      this.#catchUp.compare(origin, message.originRecordVersion, now, outbox);
+      return this.#take(origin, message.originCounter, message.originRecordVersion, message.inner, from, from, now, outbox);
+    }
+    return true;
+  }
+
+  hearWhole(message: WholeRecord, now: MonotonicMs, outbox: Outbox): void {
+    this.chain.learnWhole(message.record, new Map(message.waits.map(({ id, waitMs }) => [id, waitMs])), now, outbox);
+  }
+
+  /** A whole record for one that is far behind, or has none. */
+  whole(now: MonotonicMs): WholeRecord | null {
+    const { record } = this.chain;
+    const cluster = this.#self.clusterId;
+    return record === null || cluster === null ? null : { kind: 'whole-record', clusterId: cluster, record, waits: this.chain.waits(now) };
+  }
+
+  // ── inside ──
+
+  #take(
+    slot: number,
+    counter: number,
+    recordVersion: number,
+    message: Exclude<RecordMessage, Relayed>,
+    from: Address,
+    via: Address | null,
+    now: MonotonicMs,
+    outbox: Outbox,
+  ): boolean {
+    const id = this.#roster.table.directory.idAt(slot);
+    switch (message.kind) {
+      case 'beat': {
+        this.recall.remember(id, this.#roster.table.tagOf(slot), this.#roster.table.incarnationOf(slot), message.writeCount);
+        const isKnown = this.keeper.hearBeat(slot, message, counter, via, now, outbox);
+        if (message.isShort && via === null) this.keeper.relays.passOn(slot, message, counter, recordVersion, from, now, outbox);
+        return isKnown;
+      }
+      case 'ack':
+        this.keeper.hearAcks(id, message.acks);
+        return true;
+      case 'prepare':
+      case 'promise':
+      case 'nack':
+      case 'accept':
+      case 'accepted':
+        this.council.hear(id, message, via, now, outbox);
+        return true;
+      case 'deltas':
+        for (const [i, { change, waitMs }] of message.changes.entries())
+          this.chain.learn(message.base + 1 + i, change, () => waitMs, false, now, outbox);
+        return true;
+      case 'confirm':
+        this.confirmation.hearQuestion(slot, message, from, now, outbox);
+        return true;
+      case 'confirmed':
+        this.confirmation.hearAnswer(id, message);
+        return true;
+      case 'recall':
+        this.#voice.datagram([from], this.recall.answerTo(id, this.#roster.table.tagOf(slot)), now, outbox);
+        return true;
+      case 'recalled':
+        this.recall.hear(id, message, this.#self.tag, this.#self.incarnation, this.#ledger.writeCount, this.#voterIds());
+        return true;
+      case 'request':
+        if (this.chain.isVoter) {
+          this.#wishes.hear(message.wish, this.#timings, now);
+          this.council.look(now);
+        }
+        return true;
+      default:
+        return assertNever(message);
+    }
+  }
+
+  /** A quorate voter proposes what it wants itself; anyone else needs the voters. */
+  #askForWishes(now: MonotonicMs, outbox: Outbox): void {
+    const wishes = this.#wishes.due(this.#timings, now);
+    if (wishes.length === 0 || (this.chain.isVoter && this.#life().quorateSince !== null)) return;
+    for (const wish of wishes) this.#voice.datagram(this.#addressesOf(this.#voterIds()), { kind: 'request', wish }, now, outbox);
+  }
+
+  /** R14: a voter that started asks what the others remember of it; until a majority has said, it neither acks nor votes. */
+  #askRecall(now: MonotonicMs, outbox: Outbox): void {
+    const voters = this.#voterIds();
+    if (voters.length === 0 || this.recall.isRolledBack) return;
+    this.recall.consider(voters);
+    if (now < this.#recallAt) return;
+    this.#recallAt = at(now + this.#timings.heartbeatMs / 2);
+    this.#voice.datagram(this.#addressesOf(this.recall.missing(voters)), { kind: 'recall' }, now, outbox);
+  }
+
+  #addressesOf(ids: readonly NodeId[]): Address[] {
+    const { table } = this.#roster;
+    const slots = ids.map((id) => table.slotOf(id)).filter((slot) => slot !== NONE && slot !== table.selfSlot);
+    return slots.map((slot) => table.addressOf(slot));
+  }
+
+  #voterIds(): NodeId[] {
+    return this.chain.record?.voters.map((voter) => voter.id) ?? [];
+  }
+
+  #beatFacts(writeCount: number): Omit<Beat, 'kind' | 'isShort' | 'acks'> {
+    const { quorateSince, canVote } = this.#life();
+    const { record, isVoter: isVoterHere } = this.chain;
+    return {
+      storeId: isVoterHere || (record !== null && record.voters.length >= record.maxVoters) ? null : this.#options.storeId,
+      canVote,
+      canLead: this.#options.canLead,
+      writeCount,
+      isStable: quorateSince !== null && this.#lastNow - quorateSince >= 2 * this.#timings.dwellMs,
+    };
+  }
+
+  #lastNow: MonotonicMs = at(0);
+
+  #instant(now: MonotonicMs): Instant {
+    this.#lastNow = now;
+    return instant(now, this.#bootMs);
+  }
+
+  #situation(now: MonotonicMs): Situation | null {
+    return this.#outlook.situation(this.#life(), this.#wishes.wanted(now), now);
+  }
+
+  /**
+   * R2: what reaping leaves behind. An id that no list holds any more is let in only above the floor, or a life that slept through
+   * the reaping of its own end would be acked. A voter that has just started holds no list yet and does not judge.
+   */
+  isBelowFloor(id: NodeId, incarnation: number, now: MonotonicMs): boolean {
+    const { record } = this.chain;
+    if (record === null || !this.chain.isVoter || now - this.#startedAt < 2 * this.#timings.failMs) return false;
+    return incarnation <= record.floor && this.#roster.table.slotOf(id) === NONE;
+  }
+}

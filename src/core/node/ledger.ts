@@ -1,0 +1,48 @@
+// What must be durable before it is said (R14): a continuation runs once everything decided up to its call is on disk.
+// One write at a time; what comes meanwhile goes into the next one together.
+
+import type { DurableState, Outbox } from '../effect.ts';
+import type { MonotonicMs } from '../time.ts';
+
+export type Continuation = (now: MonotonicMs, outbox: Outbox) => void;
+
+export class Ledger {
+  readonly #snapshot: (writeCount: number) => DurableState;
+  #writeCount: number;
+  #nextTicket = 1;
+  #inFlight: { readonly ticket: number; readonly after: readonly Continuation[] } | null = null;
+  #waiting: Continuation[] = [];
+
+  constructor(writeCount: number, snapshot: (writeCount: number) => DurableState) {
+    this.#writeCount = writeCount;
+    this.#snapshot = snapshot;
+  }
+
+  /** Of what is durable: what others are told, they hold against a disk that knows less (R14). */
+  get writeCount(): number {
+    return this.#inFlight === null ? this.#writeCount : this.#writeCount - 1;
+  }
+
+  /** The state as it is now becomes durable, then `after` runs. */
+  write(outbox: Outbox, after: Continuation): void {
+    this.#waiting.push(after);
+    if (this.#inFlight === null) this.#start(outbox);
+  }
+
+  persisted(ticket: number, now: MonotonicMs, outbox: Outbox): void {
+    if (this.#inFlight?.ticket !== ticket) return;
+    const { after } = this.#inFlight;
+    this.#inFlight = null;
+    // Before anything new is decided, so that its own write comes after.
+    if (this.#waiting.length > 0) this.#start(outbox);
+    for (const continuation of after) continuation(now, outbox);
+  }
+
+  #start(outbox: Outbox): void {
+    const ticket = this.#nextTicket++;
+    this.#writeCount += 1;
+    this.#inFlight = { ticket, after: this.#waiting };
+    this.#waiting = [];
+    outbox.push({ kind: 'persist', ticket, state: this.#snapshot(this.#writeCount) });
+  }
+}

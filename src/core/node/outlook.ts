@@ -1,0 +1,163 @@
+// What one voter sees when it asks itself what the record should say next: who is silent, who is gone, who could vote, whether the
+// leader's end may be acted upon. Reads only; what is wished for is agenda.ts, what may be decided record/.
+
+import type { NodeId } from '../ids.ts';
+import { NONE } from '../membership/index.ts';
+import { type ClusterRecord, type Condemned, isCondemned, isVoter } from '../record/index.ts';
+import type { MonotonicMs } from '../time.ts';
+import type { Timings } from '../timings.ts';
+import type { Situation } from './agenda.ts';
+import type { Announcer } from './announcer.ts';
+import type { Chain } from './chain.ts';
+import type { Keeper } from './keeper.ts';
+import type { Roster } from './roster.ts';
+import type { Self } from './self.ts';
+
+/** What the node's life tells of itself when it is asked. */
+export interface LifeFacts {
+  /** Quorate without a break since; null when not quorate. */
+  readonly quorateSince: MonotonicMs | null;
+  readonly mayLead: boolean;
+  readonly hasResigned: boolean;
+  readonly isLeaving: boolean;
+  readonly canVote: boolean;
+}
+
+export class Outlook {
+  readonly #self: Self;
+  readonly #roster: Roster;
+  readonly #chain: Chain;
+  readonly #keeper: Keeper;
+  readonly #announcer: Announcer;
+  #timings: Timings;
+  readonly #goneSince = new Map<NodeId, number>();
+
+  constructor(self: Self, roster: Roster, chain: Chain, keeper: Keeper, announcer: Announcer, timings: Timings) {
+    this.#self = self;
+    this.#roster = roster;
+    this.#chain = chain;
+    this.#keeper = keeper;
+    this.#announcer = announcer;
+    this.#timings = timings;
+  }
+
+  retime(timings: Timings): void {
+    this.#timings = timings;
+  }
+
+  isNamedLeader(): boolean {
+    const leader = this.#chain.record?.leader ?? null;
+    return leader !== null && leader.id === this.#self.id && leader.incarnation === this.#self.incarnation;
+  }
+
+  /** Null for one that may not propose: it has no record, or is not quorate. */
+  situation(life: LifeFacts, wanted: Situation['wanted'], now: MonotonicMs): Situation | null {
+    const { record } = this.#chain;
+    if (record === null || life.quorateSince === null) return null;
+    return {
+      record,
+      self: this.#self.id,
+      timings: this.#timings,
+      silent: this.#silent(record, now),
+      isLeaderGone: this.#isLeaderGone(record),
+      mayLead: life.mayLead && isVoter(record, this.#self.id) ? { incarnation: this.#self.incarnation } : null,
+      hasResigned: life.hasResigned && this.isNamedLeader(),
+      candidates: this.#candidates(record),
+      gone: this.#gone(record, now),
+      wanted,
+      reapable: this.#reapable(record, now),
+      storeIdOf: (id) => this.#keeper.candidate(id)?.storeId ?? null,
+      isLive: (id) => this.#isLive(id, now),
+    };
+  }
+
+  /** R9: whose acked counters have stood still here for T_condemn. Only a fresh poll makes more of it. */
+  #silent(record: ClusterRecord, now: MonotonicMs): Condemned[] {
+    const { table } = this.#roster;
+    const { witness } = this.#keeper;
+    const silent: Condemned[] = [];
+    const consider = (id: NodeId, incarnation: Condemned['incarnation'], idleMs: number): void => {
+      if (idleMs >= this.#timings.condemnMs && !isCondemned(record, id, incarnation)) silent.push({ id, incarnation });
+    };
+    for (let slot = 0; slot < table.slotLimit; slot++) {
+      if (slot === table.selfSlot || !table.isConfirmed(slot)) continue;
+      const id = table.directory.idAt(slot);
+      const incarnation = table.incarnationOf(slot);
+      // One that was never acked here in this life has not beaten for as long as nobody heard it at all.
+      const wasAcked = witness.incarnationOf(id) === incarnation;
+      consider(id, incarnation, wasAcked ? witness.idleMs(id, incarnation, now) : now - table.freshAt(slot));
+    }
+    // A leader that the list does not hold as such: it began after that one's end, or a later life of it did not prove to follow.
+    const { leader } = record;
+    if (leader !== null && leader.id !== this.#self.id) {
+      const slot = table.slotOf(leader.id);
+      if (slot === NONE || table.incarnationOf(slot) > leader.incarnation) {
+        consider(leader.id, leader.incarnation, witness.idleMs(leader.id, leader.incarnation, now));
+      }
+    }
+    return silent;
+  }
+
+  /** Stricter than the list: before a set is made smaller its rest has to be there now. */
+  #isLive(id: NodeId, now: MonotonicMs): boolean {
+    const { witness } = this.#keeper;
+    return id === this.#self.id || (witness.has(id) && witness.idleMs(id, Number.POSITIVE_INFINITY, now) < 3 * this.#timings.heartbeatMs);
+  }
+
+  /** R10: there is none, or its end may be announced; or it said so itself, or its next life proved to follow it. */
+  #isLeaderGone(record: ClusterRecord): boolean {
+    const { leader } = record;
+    if (leader === null) return true;
+    if (this.#announcer.hasEnded(leader.id, leader.incarnation)) return true;
+    // Quorate in a later life: a majority acked this one only when the one before could hold nothing any more (clone hold).
+    if (leader.id === this.#self.id && leader.incarnation < this.#self.incarnation) return true;
+    const { table } = this.#roster;
+    const slot = table.slotOf(leader.id);
+    if (slot === NONE) return false;
+    const incarnation = table.incarnationOf(slot);
+    if (incarnation === leader.incarnation) return !table.isAlive(slot);
+    return incarnation > leader.incarnation && this.#keeper.isShownToFollow(table.tagOf(slot), leader.incarnation);
+  }
+
+  /** R2: forgotten, or long back as a later life. */
+  #reapable(record: ClusterRecord, now: MonotonicMs): NodeId[] {
+    const { table } = this.#roster;
+    return record.condemned
+      .filter(({ id, incarnation }) => {
+        const slot = table.slotOf(id);
+        return this.#chain.mayReap(id, now) && (slot === NONE || table.incarnationOf(slot) > incarnation) && record.leader?.id !== id;
+      })
+      .map(({ id }) => id);
+  }
+
+  #candidates(record: ClusterRecord): Situation['candidates'] {
+    const { table } = this.#roster;
+    const candidates: Situation['candidates'][number][] = [];
+    for (let slot = 0; slot < table.slotLimit; slot++) {
+      if (!table.isConfirmed(slot) || table.isSuspect(slot) || slot === table.selfSlot) continue;
+      const id = table.directory.idAt(slot);
+      if (isVoter(record, id)) continue;
+      const candidate = this.#keeper.candidate(id);
+      if (candidate?.canVote !== true || candidate.storeId === null) continue;
+      candidates.push({ voter: { id, storeId: candidate.storeId }, isStable: candidate.isStable });
+    }
+    return candidates.sort((a, b) => Number(b.isStable) - Number(a.isStable) || (a.voter.id < b.voter.id ? -1 : 1));
+  }
+
+  #gone(record: ClusterRecord, now: MonotonicMs): Situation['gone'] {
+    const { table } = this.#roster;
+    const gone: Situation['gone'][number][] = [];
+    for (const { id } of record.voters) {
+      const slot = table.slotOf(id);
+      if (slot === NONE || table.isAlive(slot) || id === this.#self.id) {
+        this.#goneSince.delete(id);
+        continue;
+      }
+      const since = this.#goneSince.get(id) ?? now;
+      this.#goneSince.set(id, since);
+      const hasNamesake = table.stateOf(slot) === 'failed' && table.namesakeOf(slot) !== NONE;
+      gone.push({ id, forMs: now - since, isReplaced: hasNamesake || table.stateOf(slot) === 'left' });
+    }
+    return gone;
+  }
+}
