@@ -59,8 +59,8 @@ export const MUTANTS = [
     scene: 'voters-in-a-hurry',
     edits: [
       {
-        find: 'const ack = this.#acks.get(voter)?.find((one) => one.epoch === epoch);',
-        replace: 'const ack = this.#acks.get(voter)?.find((one) => one.epoch === epoch || one.epoch > 0);',
+        find: 'return held?.[0]?.epoch === epoch ? held[0] : held?.[1]?.epoch === epoch ? held[1] : undefined;',
+        replace: 'return epoch < 0 ? undefined : held?.[0];',
       },
     ],
   },
@@ -88,8 +88,8 @@ export const MUTANTS = [
     scene: null,
     edits: [
       {
-        find: 'kept.push({ epoch, counter, sent: emission.sent });',
-        replace: 'kept.push({ epoch, counter, sent: (this.#emissions.at(-1) ?? emission).sent });',
+        find: 'const ack: AckHeld = { epoch, counter, sent: emission.sent };',
+        replace: 'const ack: AckHeld = { epoch, counter, sent: (this.#emissions.at(-1) ?? emission).sent };',
       },
     ],
   },

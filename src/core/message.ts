@@ -227,6 +227,8 @@ export interface Beat {
   readonly kind: 'beat';
   /** It lacks acks of a majority: whoever receives this passes it on to the voters (L1). */
   readonly isShort: boolean;
+  /** It lacks them for so long that one member on the way is not enough: passed on twice, and answered by any way (L1). */
+  readonly isLost: boolean;
   /** May become a voter: quorate without a break for 2 x T_dwell (R11). */
   readonly isStable: boolean;
   /** Of the state directory: what a voter is known by besides its id. Told only by those who may still become one. */

@@ -56,7 +56,7 @@ const SUCCESSION_VALUES = 3;
 
 // Their order is what travels.
 const WISHES = ['remove-voter', 'add-voter', 'forget'] as const satisfies readonly Request['wish']['kind'][];
-const FLAGS = ['isShort', 'isStable', 'canVote', 'canLead'] as const satisfies readonly (keyof Beat)[];
+const FLAGS = ['isShort', 'isStable', 'canVote', 'canLead', 'isLost'] as const satisfies readonly (keyof Beat)[];
 
 const writer = new PackedWriter();
 
@@ -199,6 +199,7 @@ function beatOf(fields: readonly unknown[], check: Check): Beat {
   return {
     kind: 'beat',
     isShort: flag('isShort'),
+    isLost: flag('isLost'),
     isStable: flag('isStable'),
     canVote: flag('canVote'),
     canLead: flag('canLead'),

@@ -165,6 +165,7 @@ const innersByKind: { readonly [K in Relayed['inner']['kind']]: fc.Arbitrary<Ext
   beat: record({
     kind: fc.constant('beat'),
     isShort: fc.boolean(),
+    isLost: fc.boolean(),
     isStable: fc.boolean(),
     storeId: fc.option(someStoreId),
     canVote: fc.boolean(),

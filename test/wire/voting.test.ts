@@ -36,7 +36,17 @@ function condemning(count: number): Change {
 
 function aBeat(ackCount: number): Beat {
   const acks = some(ackCount, () => ({ tag: { lo: random.uint32(), hi: random.uint32() }, counter: WEEK_TICKS, epoch: 130 }));
-  return { kind: 'beat', isShort: true, isStable: true, storeId: random.hex32(), canVote: true, canLead: true, writeCount: 70_000, acks };
+  return {
+    kind: 'beat',
+    isShort: true,
+    isLost: false,
+    isStable: true,
+    storeId: random.hex32(),
+    canVote: true,
+    canLead: true,
+    writeCount: 70_000,
+    acks,
+  };
 }
 
 function envelope(message: Message): Envelope {

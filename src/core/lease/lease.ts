@@ -19,13 +19,15 @@ interface AckHeld {
 
 /** Emissions kept: at one each retry for the length of the lease, with room. */
 const EMISSIONS_MAX = 256;
+const EPOCHS_KEPT = 2;
 
 export class Lease {
   readonly #fenceMs: number;
   /** When each counter was first sent; the oldest first. */
   readonly #emissions: { counter: number; sent: Instant }[] = [];
-  /** Per voter the newest ack of each of its last two epochs: the older one may run out, never be renewed by it. */
+  /** Per voter the newest ack of each of its last two epochs, the later first: the older one may run out, never be renewed by it. */
   readonly #acks = new Map<NodeId, AckHeld[]>();
+  #revision = 0;
 
   constructor(fenceMs: number) {
     this.#fenceMs = fenceMs;
@@ -44,15 +46,23 @@ export class Lease {
 
   /** A voter's explicit word that it saw this counter, under its epoch. What was never sent, or is too old to matter, is nothing. */
   hearAck(voter: NodeId, epoch: number, counter: number): boolean {
-    const emission = this.#emissions.find((one) => one.counter === counter);
+    const emission = this.#emissions.findLast((one) => one.counter === counter);
     if (emission === undefined) return false;
-    const held = this.#acks.get(voter) ?? [];
-    const known = held.find((ack) => ack.epoch === epoch);
-    if (known !== undefined && known.counter >= counter) return false;
-    const kept = held.filter((ack) => ack.epoch !== epoch);
-    kept.push({ epoch, counter, sent: emission.sent });
-    kept.sort((a, b) => b.epoch - a.epoch);
-    this.#acks.set(voter, kept.slice(0, 2));
+    const ack: AckHeld = { epoch, counter, sent: emission.sent };
+    const held = this.#acks.get(voter);
+    if (held === undefined) this.#acks.set(voter, [ack]);
+    else {
+      const place = held.findIndex((one) => one.epoch <= epoch);
+      if (place < 0) {
+        if (held.length === EPOCHS_KEPT) return false;
+        held.push(ack);
+      } else if (held[place]!.epoch < epoch) {
+        held.splice(place, 0, ack);
+        held.length = Math.min(held.length, EPOCHS_KEPT);
+      } else if (held[place]!.counter >= counter) return false;
+      else held[place] = ack;
+    }
+    this.#revision += 1;
     return true;
   }
 
@@ -60,22 +70,39 @@ export class Lease {
   reset(): void {
     this.#emissions.length = 0;
     this.#acks.clear();
+    this.#revision += 1;
   }
 
-  /** What is left of the lease under this epoch; not above 0: not held. */
-  remainingMs(voters: readonly NodeId[], epoch: number, needed: number, now: Instant): number {
-    const ages = this.#ages(voters, epoch, now);
-    const deciding = ages[needed - 1];
-    return deciding === undefined ? Number.NEGATIVE_INFINITY : this.#fenceMs - deciding;
+  /** Grows with whatever can change an answer below; only the passing of time does so besides. */
+  get revision(): number {
+    return this.#revision;
   }
 
-  /** How old the stamp is that a majority stands behind: what renewal has to beat (R5, retry). */
-  majorityAgeMs(voters: readonly NodeId[], epoch: number, needed: number, now: Instant): number {
-    return this.#ages(voters, epoch, now)[needed - 1] ?? Number.POSITIVE_INFINITY;
+  /**
+   * When the counter was sent that a majority stands behind, or null: the newest that so many of the voters have acked. Counters and
+   * the instants of their sending grow together, so it is the same whenever it is asked for.
+   */
+  majorityStamp(voters: readonly NodeId[], epoch: number, needed: number): Instant | null {
+    const acks: AckHeld[] = [];
+    for (const voter of voters) {
+      const ack = this.#ackOf(voter, epoch);
+      if (ack !== undefined) acks.push(ack);
+    }
+    return acks.sort((a, b) => b.counter - a.counter)[needed - 1]?.sent ?? null;
+  }
+
+  /** What is left of a lease that stands on this stamp; not above 0: not held. */
+  remainingMs(stamp: Instant | null, now: Instant): number {
+    return stamp === null ? Number.NEGATIVE_INFINITY : this.#fenceMs - elapsedMs(stamp, now);
   }
 
   freshCount(voters: readonly NodeId[], epoch: number, now: Instant): number {
-    return this.#ages(voters, epoch, now).filter((age) => age <= this.#fenceMs).length;
+    let count = 0;
+    for (const voter of voters) {
+      const ack = this.#ackOf(voter, epoch);
+      if (ack !== undefined && elapsedMs(ack.sent, now) <= this.#fenceMs) count += 1;
+    }
+    return count;
   }
 
   ackAgeMs(voter: NodeId, now: Instant): number | null {
@@ -84,16 +111,12 @@ export class Lease {
   }
 
   hasAcked(voter: NodeId, epoch: number, counter: number): boolean {
-    return this.#acks.get(voter)?.some((ack) => ack.epoch === epoch && ack.counter >= counter) ?? false;
+    return (this.#ackOf(voter, epoch)?.counter ?? 0) >= counter;
   }
 
-  #ages(voters: readonly NodeId[], epoch: number, now: Instant): number[] {
-    const ages: number[] = [];
-    for (const voter of voters) {
-      const ack = this.#acks.get(voter)?.find((one) => one.epoch === epoch);
-      if (ack !== undefined) ages.push(elapsedMs(ack.sent, now));
-    }
-    return ages.sort((a, b) => a - b);
+  #ackOf(voter: NodeId, epoch: number): AckHeld | undefined {
+    const held = this.#acks.get(voter);
+    return held?.[0]?.epoch === epoch ? held[0] : held?.[1]?.epoch === epoch ? held[1] : undefined;
   }
 }
 

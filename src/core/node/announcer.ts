@@ -56,13 +56,17 @@ export class Announcer {
     if (!this.hasEnded(id, incarnation)) this.#announced.set(id, incarnation);
   }
 
-  tick(now: MonotonicMs, outbox: Outbox): void {
+  /** Whether anything was announced. */
+  tick(now: MonotonicMs, outbox: Outbox): boolean {
+    let hasAnnounced = false;
     for (const [id, { incarnation, announceAt }] of this.#waits) {
       if (now < announceAt) continue;
       this.#waits.delete(id);
       this.noteEnd(id, incarnation);
       this.#roster.announceFailed(id, incarnation, now, outbox);
+      hasAnnounced = true;
     }
+    return hasAnnounced;
   }
 
   #expect({ id, incarnation }: Condemned, announceAt: number): void {

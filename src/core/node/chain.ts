@@ -4,7 +4,16 @@
 import type { Outbox } from '../effect.ts';
 import type { NodeId } from '../ids.ts';
 import type { Deltas } from '../message.ts';
-import { Acceptor, type AcceptorState, applyChange, type Change, type ClusterRecord, type Condemned, isVoter } from '../record/index.ts';
+import {
+  Acceptor,
+  type AcceptorState,
+  applyChange,
+  type Change,
+  type ClusterRecord,
+  type Condemned,
+  isVoter,
+  majorityOf,
+} from '../record/index.ts';
 import type { MonotonicMs } from '../time.ts';
 import type { Timings } from '../timings.ts';
 import type { Announcer } from './announcer.ts';
@@ -19,6 +28,8 @@ export const DELTAS_PER_DATAGRAM = 4;
 export interface Epoch {
   readonly epoch: number;
   readonly voters: readonly NodeId[];
+  /** A majority of them. */
+  readonly needed: number;
 }
 
 export interface ChainEvents {
@@ -36,7 +47,7 @@ export class Chain {
   #record: ClusterRecord | null;
   /** On its way to the disk. */
   #adopting: ClusterRecord | null = null;
-  #prior: Epoch | null = null;
+  #epochs: readonly Epoch[];
   /** Since when the present epoch is in force here; since the start, after a restart (R4). */
   #epochSince: MonotonicMs;
   readonly #deltas = new Map<number, Change>();
@@ -60,6 +71,7 @@ export class Chain {
     this.#timings = timings;
     this.#events = events;
     this.#epochSince = now;
+    this.#epochs = record === null ? [] : [epochOf(record)];
     this.acceptor = new Acceptor(acceptor ?? { version: (record?.version ?? 0) + 1, promised: null, accepted: null });
     for (const entry of record?.condemned ?? []) {
       this.#condemnedSince.set(entry.id, { incarnation: entry.incarnation, since: now });
@@ -87,9 +99,7 @@ export class Chain {
 
   /** The epochs under which a lease may be held: the present one, and the one before it while its acks run out. */
   get epochs(): readonly Epoch[] {
-    if (this.#record === null) return [];
-    const present: Epoch = { epoch: this.#record.epoch, voters: this.#record.voters.map((voter) => voter.id) };
-    return this.#prior === null ? [present] : [present, this.#prior];
+    return this.#epochs;
   }
 
   retime(timings: Timings): void {
@@ -167,11 +177,18 @@ export class Chain {
       if (before !== null && before.version >= record.version) return;
       if (before !== null && before.epoch !== record.epoch) {
         // Only of the very epoch before may acks still count; after a jump nobody here knows who voted in it.
-        this.#prior = before.epoch === record.epoch - 1 ? { epoch: before.epoch, voters: before.voters.map((voter) => voter.id) } : null;
+        this.#epochs = before.epoch === record.epoch - 1 ? [epochOf(record), epochOf(before)] : [epochOf(record)];
         this.#epochSince = at;
-      } else if (before === null) this.#epochSince = at;
+      } else if (before === null) {
+        this.#epochs = [epochOf(record)];
+        this.#epochSince = at;
+      }
       this.#record = record;
       this.#events.adopted(record, before, at, box);
     });
   }
+}
+
+function epochOf(record: ClusterRecord): Epoch {
+  return { epoch: record.epoch, voters: record.voters.map((voter) => voter.id), needed: majorityOf(record.voters.length) };
 }

@@ -4,7 +4,7 @@
 import type { Outbox } from '../effect.ts';
 import type { Address, NodeId } from '../ids.ts';
 import { NONE } from '../membership/index.ts';
-import type { Accept, Accepted, Nack, Prepare, Promised, Relayed } from '../message.ts';
+import type { Accept, Accepted, Nack, Prepare, Promised } from '../message.ts';
 import type { Random } from '../random.ts';
 import { Attempt, type Ballot, type Condemned, compareBallots } from '../record/index.ts';
 import { at, type MonotonicMs, NEVER } from '../time.ts';
@@ -23,10 +23,20 @@ type Said = Prepare | Promised | Nack | Accept | Accepted;
 const GATHER_MS = 100;
 const RANK_MS = 100;
 const SPREAD_TO = 3;
-/** Members through which a message goes that was not answered directly. */
-const DETOURS = 3;
+const AGREEMENTS_ENOUGH = 6;
+/** What is not answered is said so often a heartbeat; once each it also goes through others, voters or not (L1). */
+const SAYINGS = 4;
+const DETOUR_AT = 2;
 /** After so many heartbeats a value that was accepted but not heard of again is finished by whoever notices (L5). */
 const STUCK_AFTER = 3;
+
+/** What this voter sees. */
+export interface View {
+  /** Null for one that may not propose. */
+  situation(now: MonotonicMs): Situation | null;
+  /** When the next member falls silent that is not so yet, unless it is heard; as of the last look. */
+  readonly silentAt: MonotonicMs;
+}
 
 export class Council {
   readonly #self: Self;
@@ -36,7 +46,7 @@ export class Council {
   readonly #keeper: Keeper;
   readonly #ledger: Ledger;
   readonly #random: Random;
-  readonly #situation: (now: MonotonicMs) => Situation | null;
+  readonly #outlook: View;
   readonly #storeId: string;
   readonly #isCleared: () => boolean;
   #timings: Timings;
@@ -51,6 +61,8 @@ export class Council {
   #sequence = 0;
   #acceptedSince: MonotonicMs | null = null;
   #spreadLeft = 0;
+  /** Packets in a row whose senders hold the present record. */
+  #agreements = 0;
   #spreadAt: MonotonicMs = NEVER;
   readonly #updatedAt = new Map<NodeId, number>();
 
@@ -65,7 +77,7 @@ export class Council {
     random: Random,
     storeId: string,
     now: MonotonicMs,
-    situation: (now: MonotonicMs) => Situation | null,
+    outlook: View,
     isCleared: () => boolean,
   ) {
     this.#isCleared = isCleared;
@@ -78,7 +90,7 @@ export class Council {
     this.#timings = timings;
     this.#random = random;
     this.#storeId = storeId;
-    this.#situation = situation;
+    this.#outlook = outlook;
     this.#lookAt = now;
   }
 
@@ -106,7 +118,13 @@ export class Council {
     if (now >= this.#spreadAt) this.#spread(now, outbox);
     if (this.#attempt !== null && now >= this.#sayAt) this.#sayAgain(this.#attempt, now, outbox);
     if (now < this.#lookAt) return;
-    this.#lookAt = at(now + this.#timings.heartbeatMs / 4);
+    if (!this.#chain.isVoter) {
+      this.#lookAt = NEVER;
+      return;
+    }
+    // With the beat, for which this node wakes up anyway.
+    const { beatAt } = this.#keeper;
+    this.#lookAt = beatAt === NEVER ? at(now + this.#timings.heartbeatMs) : beatAt;
     if (this.#attempt === null) this.#consider(now, outbox);
   }
 
@@ -117,6 +135,7 @@ export class Council {
     this.#acceptedSince = null;
     this.#lookAt = now;
     this.#spreadLeft = 4 * Math.ceil(Math.log10(this.#roster.table.aliveCount + 1));
+    this.#agreements = 0;
     this.#spreadAt = now;
   }
 
@@ -139,6 +158,13 @@ export class Council {
         if (this.#isOurs(message.version, message.ballot)) this.#giveUp(now);
         return;
     }
+  }
+
+  /** What is known wherever one looks needs no more spreading; whoever was missed shows it in its next packet. */
+  hearVersion(version: number): void {
+    if (this.#spreadAt === NEVER) return;
+    this.#agreements = version < this.#chain.version ? 0 : this.#agreements + 1;
+    if (this.#agreements >= AGREEMENTS_ENOUGH) this.#spreadLeft = 0;
   }
 
   /** Somebody is behind: a voter tells what it lacks, at most once a heartbeat to each. */
@@ -200,13 +226,15 @@ export class Council {
   #consider(now: MonotonicMs, outbox: Outbox): void {
     const { record, acceptor } = this.#chain;
     if (record === null || !this.#mayVote() || now < this.#notBefore || this.#chain.newest !== record) return;
-    const situation = this.#situation(now);
+    const situation = this.#outlook.situation(now);
     const isStuck =
       acceptor.state.accepted !== null &&
       this.#acceptedSince !== null &&
       now - this.#acceptedSince > STUCK_AFTER * this.#timings.heartbeatMs;
     if (situation === null || (!isStuck && !hasWish(situation))) {
       this.#wishSince = null;
+      // Whoever falls silent is noticed at that instant.
+      if (situation !== null) this.#lookAt = at(Math.min(this.#lookAt, Math.max(now + 1, this.#outlook.silentAt)));
       return;
     }
     this.#wishSince ??= now;
@@ -237,12 +265,12 @@ export class Council {
       attempt.phase === 'accepting' && change !== null
         ? { kind: 'accept', version, ballot, change }
         : { kind: 'prepare', version, ballot, suspects };
-    const isDetour = this.#saidTimes >= 2;
+    const isDetour = this.#saidTimes % SAYINGS === DETOUR_AT;
     this.#saidTimes += 1;
-    this.#sayAt = at(now + Math.max(20, this.#timings.heartbeatMs / 4));
+    this.#sayAt = at(now + Math.max(20, this.#timings.heartbeatMs / SAYINGS));
     for (const id of attempt.missing) {
       this.#say(id, message, null, now, outbox);
-      if (isDetour && id !== this.#self.id) this.#sayThroughOthers(id, message, now, outbox);
+      if (isDetour && id !== this.#self.id) this.#keeper.relays.flood(id, message, now, outbox);
     }
   }
 
@@ -250,7 +278,7 @@ export class Council {
     const attempt = this.#attempt;
     if (attempt === null || !this.#isOurs(message.version, message.ballot)) return;
     const isDecided = attempt.hearPromise(from, message, (poll) => {
-      const situation = this.#situation(now);
+      const situation = this.#outlook.situation(now);
       return situation === null ? null : chooseChange(situation, poll);
     });
     if (!isDecided) return;
@@ -299,7 +327,7 @@ export class Council {
   /** Who asks again did not hear the answer: it goes by other ways too (L1). */
   #answer(to: NodeId, message: Said, via: Address | null, isRepeated: boolean, now: MonotonicMs, outbox: Outbox): void {
     this.#say(to, message, via, now, outbox);
-    if (isRepeated && to !== this.#self.id) this.#sayThroughOthers(to, message, now, outbox);
+    if (isRepeated && to !== this.#self.id) this.#keeper.relays.flood(to, message, now, outbox);
   }
 
   #isSame(known: Ballot | null, ballot: Ballot): boolean {
@@ -309,40 +337,20 @@ export class Council {
   #say(to: NodeId, message: Said, via: Address | null, now: MonotonicMs, outbox: Outbox): void {
     if (to === this.#self.id) return this.hear(to, message, null, now, outbox);
     const slot = this.#roster.table.slotOf(to);
-    if (via !== null)
-      this.#voice.datagram([...new Set([via, ...this.#someLiving(DETOURS, slot)])], this.#wrapped(to, message, now), now, outbox);
+    if (via !== null) this.#keeper.relays.sendBack(via, to, message, now, outbox);
     else if (slot !== NONE) this.#voice.datagram([this.#roster.table.factsOf(slot).address], message, now, outbox);
   }
 
-  /** Over a bridge (L1): whoever is alive may know the way, voter or not. */
-  #sayThroughOthers(to: NodeId, message: Said, now: MonotonicMs, outbox: Outbox): void {
-    const target = this.#roster.table.slotOf(to);
-    this.#voice.datagram(this.#someLiving(DETOURS, target), this.#wrapped(to, message, now), now, outbox);
-  }
-
-  #someLiving(count: number, except: number): Address[] {
+  #someLiving(count: number): Address[] {
     const { table } = this.#roster;
     const living: number[] = [];
-    for (let slot = 0; slot < table.slotLimit; slot++)
-      if (slot !== table.selfSlot && slot !== except && table.isConfirmed(slot)) living.push(slot);
+    for (let slot = 0; slot < table.slotLimit; slot++) if (slot !== table.selfSlot && table.isConfirmed(slot)) living.push(slot);
     const some: Address[] = [];
     for (let i = 0; i < count && living.length > 0; i++) {
       const [slot] = living.splice(this.#random.below(living.length), 1);
       if (slot !== undefined) some.push(table.addressOf(slot));
     }
     return some;
-  }
-
-  #wrapped(target: NodeId, inner: Said, now: MonotonicMs): Relayed {
-    return {
-      kind: 'relayed',
-      hops: 1,
-      originSender: this.#self.tag,
-      originCounter: this.#self.stamp(now),
-      originRecordVersion: this.#chain.version,
-      target,
-      inner,
-    };
   }
 
   /** A new record spreads at once to the voters, then on to some members a few times (R9). */
@@ -355,12 +363,12 @@ export class Council {
     }
     this.#spreadLeft -= 1;
     this.#spreadAt = at(now + Math.min(200, this.#timings.heartbeatMs * 0.4));
-    const to = new Set<Address>();
-    for (const { id } of this.#chain.record?.voters ?? []) {
+    const to = new Set<Address>(this.#someLiving(SPREAD_TO));
+    // The voters tell each other; everyone else tells some.
+    for (const { id } of this.#chain.isVoter ? (this.#chain.record?.voters ?? []) : []) {
       const slot = table.slotOf(id);
       if (slot !== NONE && slot !== table.selfSlot) to.add(table.factsOf(slot).address);
     }
-    for (const peer of this.#someLiving(SPREAD_TO, NONE)) to.add(peer);
     this.#voice.datagram([...to], deltas, now, outbox);
   }
 }

@@ -30,12 +30,11 @@ import { type ClusterRecord, isCondemned, majorityOf } from '../record/index.ts'
 import { at, type MonotonicMs, NEVER } from '../time.ts';
 import type { Timings } from '../timings.ts';
 import type { LeaderView, QuorumView, RecordView } from '../view.ts';
-import type { Situation } from './agenda.ts';
 import { Announcer } from './announcer.ts';
 import { CatchUp } from './catch-up.ts';
 import { Chain } from './chain.ts';
 import { Confirmation } from './confirmation.ts';
-import { Council } from './council.ts';
+import { Council, type View } from './council.ts';
 import { Keeper } from './keeper.ts';
 import type { Ledger } from './ledger.ts';
 import type { NodeOptions } from './node-options.ts';
@@ -141,7 +140,7 @@ export class Government {
       random,
       options.storeId,
       now,
-      (when) => this.#situation(when),
+      this.#viewOfVoter(),
       () => this.recall.isCleared,
     );
   }
@@ -157,7 +156,7 @@ export class Government {
   }
 
   tick(now: MonotonicMs, outbox: Outbox): void {
-    this.announcer.tick(now, outbox);
+    if (this.announcer.tick(now, outbox)) this.council.look(now);
     if (!this.recall.isCleared) this.#askRecall(now, outbox);
     this.keeper.tick(this.#instant(now), now, outbox);
     this.council.tick(now, outbox);
@@ -247,18 +246,21 @@ export class Government {
   hear(slot: number, from: Address, envelope: Envelope, message: RecordMessage, now: MonotonicMs, outbox: Outbox): boolean {
     const { table } = this.#roster;
     this.#catchUp.compare(slot, envelope.recordVersion, now, outbox);
+    this.council.hearVersion(envelope.recordVersion);
     if (message.kind !== 'relayed') return this.#take(slot, envelope.counter, envelope.recordVersion, message, from, null, now, outbox);
     const origin = table.slotOfTag(message.originSender);
     const isForThis = message.target === this.#self.id || (message.target === null && this.chain.isVoter);
     // A voter takes a beat that goes to all voters, and passes it on: a ring leads through every one of them (L1).
     if (message.target !== this.#self.id && origin !== table.selfSlot) this.keeper.relays.forwardRelayed(message, from, now, outbox);
-    // It comes by several ways; once is enough.
-    if (isForThis && origin !== NONE && table.isAlive(origin) && origin !== table.selfSlot && this.keeper.relays.isFirst(message)) {
-      this.#roster.hearDirect(origin, message.originCounter, now, outbox);
-      this.#catchUp.compare(origin, message.originRecordVersion, now, outbox);
-      return this.#take(origin, message.originCounter, message.originRecordVersion, message.inner, from, from, now, outbox);
+    if (!isForThis || origin === NONE || !table.isAlive(origin) || origin === table.selfSlot) return true;
+    // It comes by several ways: taken once, but any of them may be the one that leads back.
+    if (!this.keeper.relays.isFirst(message)) {
+      if (message.inner.kind === 'beat') this.keeper.ackBack(origin, message.originCounter, from, now, outbox);
+      return true;
     }
-    return true;
+    this.#roster.hearDirect(origin, message.originCounter, now, outbox);
+    this.#catchUp.compare(origin, message.originRecordVersion, now, outbox);
+    return this.#take(origin, message.originCounter, message.originRecordVersion, message.inner, from, from, now, outbox);
   }
 
   hearWhole(message: WholeRecord, now: MonotonicMs, outbox: Outbox): void {
@@ -293,7 +295,7 @@ export class Government {
         return isKnown;
       }
       case 'ack':
-        this.keeper.hearAcks(id, message.acks);
+        this.keeper.hearAcks(id, message.acks, via, now);
         return true;
       case 'prepare':
       case 'promise':
@@ -356,7 +358,7 @@ export class Government {
     return this.chain.record?.voters.map((voter) => voter.id) ?? [];
   }
 
-  #beatFacts(writeCount: number): Omit<Beat, 'kind' | 'isShort' | 'acks'> {
+  #beatFacts(writeCount: number): Omit<Beat, 'kind' | 'isShort' | 'isLost' | 'acks'> {
     const { quorateSince, canVote } = this.#life();
     const { record, isVoter: isVoterHere } = this.chain;
     return {
@@ -375,8 +377,14 @@ export class Government {
     return instant(now, this.#bootMs);
   }
 
-  #situation(now: MonotonicMs): Situation | null {
-    return this.#outlook.situation(this.#life(), this.#wishes.wanted(now), now);
+  #viewOfVoter(): View {
+    const [outlook, life, wishes] = [this.#outlook, this.#life, this.#wishes];
+    return {
+      situation: (now) => outlook.situation(life(), wishes.wanted(now), now),
+      get silentAt() {
+        return outlook.silentAt;
+      },
+    };
   }
 
   /**

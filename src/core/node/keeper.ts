@@ -4,14 +4,15 @@
 import type { Outbox } from '../effect.ts';
 import { sameTag, type Tag } from '../hash.ts';
 import { type Address, type NodeId, tagOf } from '../ids.ts';
-import { type Instant, Lease, Witness } from '../lease/index.ts';
+import { elapsedMs, type Instant, Lease, Witness } from '../lease/index.ts';
 import { NONE } from '../membership/index.ts';
 import type { AckRow, Beat, Hello } from '../message.ts';
 import type { Random } from '../random.ts';
-import { isCondemned, majorityOf } from '../record/index.ts';
+import { isCondemned } from '../record/index.ts';
 import { at, type MonotonicMs, NEVER } from '../time.ts';
 import type { Timings } from '../timings.ts';
-import type { Chain } from './chain.ts';
+import type { Chain, Epoch } from './chain.ts';
+import { Hunger } from './hunger.ts';
 import { Relays } from './relays.ts';
 import type { Roster } from './roster.ts';
 import type { Self } from './self.ts';
@@ -19,6 +20,8 @@ import type { Voice } from './voice.ts';
 
 /** Members besides the voters that a beat goes to when its sender is short of acks. */
 const HELPERS = 3;
+/** So many retries follow each other at once, as many again at twice the time, and so on. */
+const QUICK_RETRIES = 4;
 
 export interface BeatFacts {
   readonly storeId: string | null;
@@ -57,7 +60,13 @@ export class Keeper {
   #timings: Timings;
   #beatAt: MonotonicMs = NEVER;
   #retryAt: MonotonicMs = NEVER;
+  /** Retries since a majority stood behind something new. */
+  #retries = 0;
   #isSilent = false;
+  readonly #hunger: Hunger;
+  /** Of each of the chain's epochs the stamp that its lease stands on, and of what that was made. */
+  #stamps: readonly (Instant | null)[] = [];
+  #stampedOf: { readonly lease: Lease; readonly revision: number; readonly epochs: readonly Epoch[] } | null = null;
 
   constructor(
     self: Self,
@@ -80,9 +89,14 @@ export class Keeper {
     this.#timings = timings;
     this.#random = random;
     this.#facts = facts;
+    this.#hunger = new Hunger(timings);
     this.relays = new Relays(self, roster, voice, chain, timings.heartbeatMs, () => this.#helpers());
     this.lease = new Lease(timings.fenceMs);
     this.witness = new Witness(timings.failMs, now);
+  }
+
+  get beatAt(): MonotonicMs {
+    return this.#beatAt;
   }
 
   get nextAt(): MonotonicMs {
@@ -101,6 +115,7 @@ export class Keeper {
     this.#timings = timings;
     this.lease = new Lease(timings.fenceMs);
     this.witness = new Witness(timings.failMs, now);
+    this.#hunger.retime(timings);
     this.relays.retime(timings.heartbeatMs);
   }
 
@@ -125,16 +140,16 @@ export class Keeper {
   /** R6, evaluated now: what is left of the lease, under the present epoch or the one before it. */
   remainingMs(now: Instant): number {
     let remaining = Number.NEGATIVE_INFINITY;
-    for (const { epoch, voters } of this.#chain.epochs)
-      remaining = Math.max(remaining, this.lease.remainingMs(voters, epoch, majorityOf(voters.length), now));
+    for (const stamp of this.#currentStamps()) remaining = Math.max(remaining, this.lease.remainingMs(stamp, now));
     return remaining;
   }
 
   acking(now: Instant): { readonly voters: number; readonly acking: number } | null {
     let best: { readonly voters: number; readonly acking: number } | null = null;
     let longest = Number.NEGATIVE_INFINITY;
-    for (const { epoch, voters } of this.#chain.epochs) {
-      const remaining = this.lease.remainingMs(voters, epoch, majorityOf(voters.length), now);
+    const stamps = this.#currentStamps();
+    for (const [i, { epoch, voters }] of this.#chain.epochs.entries()) {
+      const remaining = this.lease.remainingMs(stamps[i] ?? null, now);
       if (best !== null && remaining <= Math.max(0, longest)) continue;
       longest = remaining;
       best = { voters: voters.length, acking: this.lease.freshCount(voters, epoch, now) };
@@ -148,9 +163,17 @@ export class Keeper {
     else if (at0 >= this.#retryAt) this.#retry(now, at0, outbox);
   }
 
-  hearAcks(from: NodeId, rows: readonly AckRow[]): void {
+  /** `via`: whoever passed them on. */
+  hearAcks(from: NodeId, rows: readonly AckRow[], via: Address | null, now: MonotonicMs): void {
     const { tag } = this.#self;
+    const { revision } = this.lease;
     for (const row of rows) if (sameTag(row.tag, tag)) this.lease.hearAck(from, row.epoch, row.counter);
+    if (this.lease.revision === revision) return;
+    if (via !== null) this.#hunger.broughtBy(via, now);
+    if (this.#retryAt === NEVER) return;
+    // What a majority now stands behind is not old for a while.
+    const stamp = this.#currentStamps()[0] ?? null;
+    if (stamp !== null) this.#retryAt = at(Math.max(this.#retryAt, stamp.monoMs + this.#oldMs()));
   }
 
   // ── witnessing ──
@@ -184,15 +207,29 @@ export class Keeper {
     const id = table.directory.idAt(slot);
     const tag = table.tagOf(slot);
     this.#candidates.set(id, { storeId: beat.storeId, canVote: beat.canVote, canLead: beat.canLead, isStable: beat.isStable, tag });
-    this.hearAcks(id, beat.acks);
+    this.hearAcks(id, beat.acks, via, now);
     const row = this.#ackRow(slot, id, tag, counter, now);
     if (row === 'hold') return this.isShown(tag);
     if (row === null) return true;
+    const ack = { kind: 'ack', acks: [row] } as const;
+    // It rides on the beat that is due to another voter; who beats again before that waits for it.
     const isDue = this.#chain.record?.voters.some((voter) => voter.id === id) ?? false;
-    if (isDue && !beat.isShort) this.#rows.set(id, row);
-    else this.#voice.datagram([table.factsOf(slot).address], { kind: 'ack', acks: [row] }, now, outbox);
-    if (beat.isShort) this.relays.answer(via, id, { kind: 'ack', acks: [row] }, now, outbox);
+    if (isDue && !beat.isShort && !this.#rows.has(id)) this.#rows.set(id, row);
+    else {
+      this.#rows.delete(id);
+      this.#voice.datagram([table.factsOf(slot).address], ack, now, outbox);
+    }
+    if (via !== null) this.relays.sendBack(via, id, ack, now, outbox);
+    if (beat.isLost) this.relays.flood(id, ack, now, outbox);
     return true;
+  }
+
+  /** The same beat by another way. */
+  ackBack(slot: number, counter: number, via: Address, now: MonotonicMs, outbox: Outbox): void {
+    const { table } = this.#roster;
+    const id = table.directory.idAt(slot);
+    const row = this.#ackRow(slot, id, table.tagOf(slot), counter, now);
+    if (row !== null && row !== 'hold') this.relays.sendBack(via, id, { kind: 'ack', acks: [row] }, now, outbox);
   }
 
   /** R5: a voter of its own record acks the highest life it knows, unless its record or what it last accepted condemns that life. */
@@ -231,11 +268,13 @@ export class Keeper {
    * Old is more than two heartbeats: acks may ride on the voters' own beats, and who does not vote beats at half the rate.
    */
   #retry(now: Instant, at0: MonotonicMs, outbox: Outbox): void {
-    const untilOldMs = 2 * this.#timings.heartbeatMs + this.#retryMs() - this.#majorityAgeMs(now);
+    const untilOldMs = this.#oldMs() - this.#majorityAgeMs(now);
     if (untilOldMs > 0) {
+      this.#retries = 0;
       this.#retryAt = at(at0 + untilOldMs);
       return;
     }
+    this.#retries += 1;
     const newest = this.lease.newestCounter;
     const epoch = this.#chain.record?.epoch ?? 0;
     const missing = this.#voters().filter((id) => !this.lease.hasAcked(id, epoch, newest));
@@ -249,9 +288,9 @@ export class Keeper {
     this.lease.emit(counter, now);
     this.#ackSelf(counter, at0);
     const ageMs = this.#majorityAgeMs(now);
-    const rto = this.#retryMs();
-    const isShort = ageMs > 2 * this.#timings.heartbeatMs + 3 * rto;
-    const facts = this.#facts();
+    const plea = this.#hunger.plea(ageMs, this.#retryMs(), at0);
+    const isShort = plea !== 'none';
+    const facts = { isShort, isLost: plea === 'lost', ...this.#facts() };
     const rows = this.#rows;
     this.#rows = new Map();
     let isAlone = true;
@@ -260,16 +299,14 @@ export class Keeper {
       if (slot === NONE || slot === table.selfSlot) continue;
       isAlone = false;
       const row = this.#stillTrue(rows.get(id), slot, id);
-      this.#voice.datagram(
-        [table.factsOf(slot).address],
-        { kind: 'beat', isShort, ...facts, acks: row === undefined ? [] : [row] },
-        at0,
-        outbox,
-      );
+      this.#voice.datagram([table.factsOf(slot).address], { kind: 'beat', ...facts, acks: row === undefined ? [] : [row] }, at0, outbox);
     }
-    if (isShort) this.#voice.datagram(this.#helpers(), { kind: 'beat', isShort, ...facts, acks: [] }, at0, outbox);
-    // Nobody to hear from but oneself: nothing to retry.
-    this.#retryAt = isAlone ? NEVER : at(at0 + rto);
+    if (isShort) this.#voice.datagram(this.#bearerAndHelpers(), { kind: 'beat', ...facts, acks: [] }, at0, outbox);
+    // Nothing to retry where there is nobody to hear from but oneself, nor where no lease is there to be lost: beats go on.
+    const isInTime = !isAlone && this.remainingMs(now) > 0;
+    this.#retryAt = isInTime
+      ? at(at0 + Math.max(this.#retryMs() * (1 + Math.floor(this.#retries / QUICK_RETRIES)), this.#oldMs() - ageMs))
+      : NEVER;
   }
 
   /** What waited for this beat is said only if it could be said now: its life may have been condemned meanwhile, or followed. */
@@ -302,10 +339,24 @@ export class Keeper {
   }
 
   #majorityAgeMs(now: Instant): number {
-    const present = this.#chain.epochs[0];
-    return present === undefined
-      ? Number.POSITIVE_INFINITY
-      : this.lease.majorityAgeMs(present.voters, present.epoch, majorityOf(present.voters.length), now);
+    const stamp = this.#currentStamps()[0] ?? null;
+    return stamp === null ? Number.POSITIVE_INFINITY : elapsedMs(stamp, now);
+  }
+
+  /** Asked at every step, so it is made anew only when an ack or a record was news. */
+  #currentStamps(): readonly (Instant | null)[] {
+    const { lease } = this;
+    const { epochs } = this.#chain;
+    const of = this.#stampedOf;
+    if (of === null || of.lease !== lease || of.revision !== lease.revision || of.epochs !== epochs) {
+      this.#stamps = epochs.map(({ epoch, voters, needed }) => lease.majorityStamp(voters, epoch, needed));
+      this.#stampedOf = { lease, revision: lease.revision, epochs };
+    }
+    return this.#stamps;
+  }
+
+  #oldMs(): number {
+    return 2 * this.#timings.heartbeatMs + this.#retryMs();
   }
 
   #retryMs(): number {
@@ -322,6 +373,12 @@ export class Keeper {
       .map((id) => table.slotOf(id))
       .filter((slot) => slot !== NONE && slot !== table.selfSlot)
       .map((slot) => table.addressOf(slot));
+  }
+
+  /** Whoever brought acks before will do it again. */
+  #bearerAndHelpers(): Address[] {
+    const { bearer } = this.#hunger;
+    return bearer === null ? this.#helpers() : [...new Set([bearer, ...this.#helpers()])];
   }
 
   #helpers(): Address[] {

@@ -4,7 +4,7 @@
 import type { NodeId } from '../ids.ts';
 import { NONE } from '../membership/index.ts';
 import { type ClusterRecord, type Condemned, isCondemned, isVoter } from '../record/index.ts';
-import type { MonotonicMs } from '../time.ts';
+import { at, type MonotonicMs, NEVER } from '../time.ts';
 import type { Timings } from '../timings.ts';
 import type { Situation } from './agenda.ts';
 import type { Announcer } from './announcer.ts';
@@ -31,6 +31,7 @@ export class Outlook {
   readonly #announcer: Announcer;
   #timings: Timings;
   readonly #goneSince = new Map<NodeId, number>();
+  #silentAt: MonotonicMs = NEVER;
 
   constructor(self: Self, roster: Roster, chain: Chain, keeper: Keeper, announcer: Announcer, timings: Timings) {
     this.#self = self;
@@ -43,6 +44,11 @@ export class Outlook {
 
   retime(timings: Timings): void {
     this.#timings = timings;
+  }
+
+  /** When the next member falls silent that is not so yet, unless it is heard; as of the last situation. */
+  get silentAt(): MonotonicMs {
+    return this.#silentAt;
   }
 
   isNamedLeader(): boolean {
@@ -76,7 +82,9 @@ export class Outlook {
     const { table } = this.#roster;
     const { witness } = this.#keeper;
     const silent: Condemned[] = [];
+    let longestIdleMs = Number.NEGATIVE_INFINITY;
     const consider = (id: NodeId, incarnation: Condemned['incarnation'], idleMs: number): void => {
+      if (idleMs < this.#timings.condemnMs) longestIdleMs = Math.max(longestIdleMs, idleMs);
       if (idleMs >= this.#timings.condemnMs && !isCondemned(record, id, incarnation)) silent.push({ id, incarnation });
     };
     for (let slot = 0; slot < table.slotLimit; slot++) {
@@ -95,6 +103,7 @@ export class Outlook {
         consider(leader.id, leader.incarnation, witness.idleMs(leader.id, leader.incarnation, now));
       }
     }
+    this.#silentAt = at(now + this.#timings.condemnMs - longestIdleMs);
     return silent;
   }
 

@@ -1,5 +1,7 @@
 // Passing on for members whose direct way is cut (L1): whole packets, their sender's tag and counter with them, two hops at most,
 // each packet once. What is carried proves nothing of its bearer: acks are bound to runs and counters, ballots are unique.
+// One hop is cheap: a question goes to the voters, its answer back the way it came. Two hops flood, so they are rare and rationed:
+// a crowd that is short only because its hosts are busy must not be kept busy by its own cries for help.
 
 import type { Outbox } from '../effect.ts';
 import { sameTag, type Tag } from '../hash.ts';
@@ -13,8 +15,11 @@ import type { Self } from './self.ts';
 import type { Voice } from './voice.ts';
 
 const REMEMBERED_MAX = 128;
-const HOPS_MAX = 2;
+/** A packet that bears this goes straight to whom it is for, and no further. */
+const LAST_HOP = 2;
 const WAYS_BACK_MAX = 4;
+/** Members for whom this node floods in one heartbeat. */
+const FLOODED_FOR_MAX = 8;
 
 /** In heartbeats: as often as a beat, with room for its jitter. */
 const TURN = 0.7;
@@ -27,8 +32,8 @@ export class Relays {
   /** What was passed on, and who brought it: the way back for an answer. */
   readonly #relayed = new Map<string, Address>();
   readonly #taken = new Set<string>();
-  readonly #passedAt = new Map<NodeId, number>();
-  readonly #answeredAt = new Map<NodeId, number>();
+  readonly #passedAt = new Map<string, number>();
+  readonly #floodedAt = new Map<string, number>();
   readonly #helpers: () => readonly Address[];
   #heartbeatMs: number;
 
@@ -49,29 +54,30 @@ export class Relays {
   passOn(slot: number, beat: Beat, counter: number, recordVersion: number, from: Address, now: MonotonicMs, outbox: Outbox): void {
     const { table } = this.#roster;
     if (!this.#isTurn(this.#passedAt, table.directory.idAt(slot), now)) return;
-    const sender = table.tagOf(slot);
-    this.#forward(
-      {
-        kind: 'relayed',
-        hops: 1,
-        originSender: sender,
-        originCounter: counter,
-        originRecordVersion: recordVersion,
-        target: null,
-        inner: beat,
-      },
-      false,
-      from,
-      now,
-      outbox,
-    );
+    const relayed: Relayed = {
+      kind: 'relayed',
+      hops: beat.isLost ? 1 : LAST_HOP,
+      originSender: table.tagOf(slot),
+      originCounter: counter,
+      originRecordVersion: recordVersion,
+      target: null,
+      inner: beat,
+    };
+    if (this.#isNew(relayed, from)) this.#voice.datagram(this.#votersBut(relayed.originSender, from), relayed, now, outbox);
   }
 
-  /** What somebody passes on: for this node it is unwrapped by the caller; for others it goes one hop further, once. */
+  /** What somebody passes on: for this node it is unwrapped by the caller; for others it goes on, once. */
   forwardRelayed(relayed: Relayed, from: Address, now: MonotonicMs, outbox: Outbox): void {
-    const isLast = relayed.hops >= HOPS_MAX;
+    const isLast = relayed.hops >= LAST_HOP;
     if (isLast && relayed.target === null) return;
-    this.#forward(isLast ? relayed : { ...relayed, hops: relayed.hops + 1 }, isLast, from, now, outbox);
+    if (!this.#isNew(relayed, from)) return;
+    const next = { ...relayed, hops: LAST_HOP };
+    if (relayed.target === null) return this.#voice.datagram(this.#votersBut(relayed.originSender, from), next, now, outbox);
+    const { table } = this.#roster;
+    const slot = table.slotOf(relayed.target);
+    if (slot === NONE || slot === table.selfSlot) return;
+    const straight = table.addressOf(slot);
+    this.#voice.datagram(isLast ? [straight] : [...new Set([straight, ...this.#waysTo(slot), ...this.#helpers()])], next, now, outbox);
   }
 
   /** Not taken before, by whatever way it came. */
@@ -83,58 +89,68 @@ export class Relays {
     return true;
   }
 
-  /** The way back need not be the way here: through whoever brought the question, if anybody, and through some others. */
-  answer(via: Address | null, target: NodeId, inner: Relayed['inner'], now: MonotonicMs, outbox: Outbox): void {
-    if (!this.#isTurn(this.#answeredAt, target, now)) return;
-    const { tag } = this.#self;
-    const relayed: Relayed = {
+  /** Back the way that the question came. */
+  sendBack(via: Address, target: NodeId, inner: Relayed['inner'], now: MonotonicMs, outbox: Outbox): void {
+    this.#voice.datagram([via], this.#own(LAST_HOP, target, inner, now), now, outbox);
+  }
+
+  /** By any way: the way back need not be the way here. About once a heartbeat for each, which is enough for a lease, and for few. */
+  flood(target: NodeId, inner: Relayed['inner'], now: MonotonicMs, outbox: Outbox): void {
+    let others = 0;
+    for (const since of this.#floodedAt.values()) if (now - since < this.#heartbeatMs * TURN) others += 1;
+    if (others >= FLOODED_FOR_MAX || !this.#isTurn(this.#floodedAt, `${target} ${inner.kind}`, now)) return;
+    const slot = this.#roster.table.slotOf(target);
+    const ways = slot === NONE ? [] : this.#waysTo(slot);
+    this.#voice.datagram([...new Set([...ways, ...this.#helpers()])], this.#own(1, target, inner, now), now, outbox);
+  }
+
+  #own(hops: number, target: NodeId, inner: Relayed['inner'], now: MonotonicMs): Relayed {
+    const originCounter = this.#self.stamp(now);
+    return {
       kind: 'relayed',
-      hops: 1,
-      originSender: tag,
-      originCounter: this.#self.stamp(now),
+      hops,
+      originSender: this.#self.tag,
+      originCounter,
       originRecordVersion: this.#chain.version,
       target,
       inner,
     };
-    this.#voice.datagram(this.#andHelpers(via === null ? [] : [via]), relayed, now, outbox);
   }
 
-  /** Who is short retries often; to do something for it about once a heartbeat is enough for a lease. */
-  #isTurn(last: Map<NodeId, number>, id: NodeId, now: MonotonicMs): boolean {
-    if (now - (last.get(id) ?? Number.NEGATIVE_INFINITY) < this.#heartbeatMs * TURN) return false;
-    last.delete(id);
+  /** Who is short cries often. */
+  #isTurn(last: Map<string, number>, key: string, now: MonotonicMs): boolean {
+    if (now - (last.get(key) ?? Number.NEGATIVE_INFINITY) < this.#heartbeatMs * TURN) return false;
+    last.delete(key);
     forgetOldest(last);
-    last.set(id, now);
+    last.set(key, now);
     return true;
   }
 
-  #andHelpers(ways: readonly Address[]): Address[] {
-    return [...new Set([...ways, ...this.#helpers()])];
-  }
-
-  #forward(relayed: Relayed, isLast: boolean, from: Address, now: MonotonicMs, outbox: Outbox): void {
-    const { table } = this.#roster;
-    const key = `${keyOf(relayed.originSender)} ${relayed.originCounter} ${relayed.target ?? ''} ${relayed.inner.kind}`;
-    if (this.#relayed.has(key)) return;
+  #isNew({ originSender, originCounter, target, inner }: Relayed, from: Address): boolean {
+    const key = `${keyOf(originSender)} ${originCounter} ${target ?? ''} ${inner.kind}`;
+    if (this.#relayed.has(key)) return false;
     forgetOldest(this.#relayed);
     this.#relayed.set(key, from);
-    if (relayed.target !== null) {
-      // Back to one that asked: straight to it, and to whoever brought its question here.
-      const slot = table.slotOf(relayed.target);
-      const way = new Set<Address>();
-      if (slot !== NONE && slot !== table.selfSlot) way.add(table.addressOf(slot));
-      for (const [asked, brought] of this.#relayed) if (slot !== NONE && asked.startsWith(`${keyOf(table.tagOf(slot))} `)) way.add(brought);
-      const ways = [...way].slice(0, WAYS_BACK_MAX);
-      this.#voice.datagram(isLast ? ways : this.#andHelpers(ways), relayed, now, outbox);
-      return;
-    }
+    return true;
+  }
+
+  #votersBut(origin: Tag, from: Address): Address[] {
+    const { table } = this.#roster;
     const to: Address[] = [];
     for (const { id } of this.#chain.record?.voters ?? []) {
       const slot = table.slotOf(id);
-      if (slot !== NONE && slot !== table.selfSlot && !sameTag(table.tagOf(slot), relayed.originSender) && table.addressOf(slot) !== from)
+      if (slot !== NONE && slot !== table.selfSlot && !sameTag(table.tagOf(slot), origin) && table.addressOf(slot) !== from)
         to.push(table.addressOf(slot));
     }
-    this.#voice.datagram(to, relayed, now, outbox);
+    return to;
+  }
+
+  /** Whoever brought here what it sent. */
+  #waysTo(slot: number): Address[] {
+    const prefix = `${keyOf(this.#roster.table.tagOf(slot))} `;
+    const ways = new Set<Address>();
+    for (const [asked, brought] of this.#relayed) if (asked.startsWith(prefix)) ways.add(brought);
+    return [...ways].slice(-WAYS_BACK_MAX);
   }
 }
 

@@ -15,7 +15,7 @@ function at(monoMs: number, bootMs = monoMs): Instant {
 }
 
 function remaining(lease: Lease, now: Instant, epoch = 1): number {
-  return lease.remainingMs(VOTERS, epoch, 2, now);
+  return lease.remainingMs(lease.majorityStamp(VOTERS, epoch, 2), now);
 }
 
 describe('a lease', () => {
@@ -160,9 +160,9 @@ describe('what renewal and evidence need', () => {
     lease.emit(1, at(0));
     lease.emit(2, at(400));
     lease.hearAck(A, 1, 2);
-    expect(lease.majorityAgeMs(VOTERS, 1, 2, at(500))).toBe(Number.POSITIVE_INFINITY);
+    expect(lease.majorityStamp(VOTERS, 1, 2)).toBeNull();
     lease.hearAck(B, 1, 1);
-    expect(lease.majorityAgeMs(VOTERS, 1, 2, at(500))).toBe(500);
+    expect(lease.majorityStamp(VOTERS, 1, 2)).toStrictEqual(at(0));
     expect([A, B, C].map((voter) => lease.ackAgeMs(voter, at(500)))).toStrictEqual([100, 500, null]);
     expect([A, B, C].map((voter) => lease.hasAcked(voter, 1, 2))).toStrictEqual([true, false, false]);
     expect([500, 3001].map((now) => lease.freshCount(VOTERS, 1, at(now)))).toStrictEqual([2, 1]);
@@ -199,7 +199,7 @@ test('whatever acks come in whatever order, the lease never outlives the sending
         }
         for (const epoch of [1, 2]) {
           const stamps = voters.map((_, voter) => best.get(`${voter} ${epoch}`) ?? Number.NEGATIVE_INFINITY).sort((a, b) => b - a);
-          expect(lease.remainingMs(voters, epoch, 3, at(now))).toBe(FENCE_MS - (now - stamps[2]!));
+          expect(lease.remainingMs(lease.majorityStamp(voters, epoch, 3), at(now))).toBe(FENCE_MS - (now - stamps[2]!));
         }
       }
     }),

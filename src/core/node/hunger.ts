@@ -1,0 +1,62 @@
+// How long this node has lacked acks of a majority, and what it asks of others for it (L1). First one member on the way is enough;
+// past the length of a lease any way will do. Who is not helped asks ever more rarely: where all are short because their hosts are
+// busy, help costs more than it brings.
+
+import type { Address } from '../ids.ts';
+import { at, type MonotonicMs } from '../time.ts';
+import type { Timings } from '../timings.ts';
+
+export type Plea = 'none' | 'short' | 'lost';
+
+/** In heartbeats. */
+const ASK_EVERY_MAX = 4;
+
+export class Hunger {
+  #timings: Timings;
+  /** When the newest was sent that a majority stands behind; when the first was sent, if none is. */
+  #since: MonotonicMs | null = null;
+  #askAt: MonotonicMs = at(0);
+  #askEveryMs = 0;
+  #lostAt = Number.NEGATIVE_INFINITY;
+  /** Any way did it, lately: nothing less will do. */
+  #foundAt = Number.NEGATIVE_INFINITY;
+  #bearer: Address | null = null;
+
+  constructor(timings: Timings) {
+    this.#timings = timings;
+  }
+
+  retime(timings: Timings): void {
+    this.#timings = timings;
+  }
+
+  /** Who brought an ack last, while acks have to be brought. */
+  get bearer(): Address | null {
+    return this.#bearer;
+  }
+
+  /** For what is being sent now, given the age of what a majority stands behind. */
+  plea(majorityAgeMs: number, retryMs: number, now: MonotonicMs): Plea {
+    const { heartbeatMs, fenceMs } = this.#timings;
+    if (majorityAgeMs < Number.POSITIVE_INFINITY) this.#since = at(now - majorityAgeMs);
+    this.#since ??= now;
+    const hungryMs = now - this.#since;
+    if (hungryMs <= 2 * heartbeatMs + 3 * retryMs) {
+      this.#askEveryMs = heartbeatMs;
+      this.#askAt = now;
+      return 'none';
+    }
+    if (now < this.#askAt) return 'none';
+    this.#askAt = at(now + 0.9 * this.#askEveryMs);
+    if (hungryMs > fenceMs) this.#askEveryMs = Math.min(ASK_EVERY_MAX * heartbeatMs, 2 * this.#askEveryMs);
+    if (hungryMs <= fenceMs && now - this.#foundAt > 2 * fenceMs) return 'short';
+    this.#lostAt = now;
+    return 'lost';
+  }
+
+  /** An ack was news, and another member brought it. */
+  broughtBy(bearer: Address, now: MonotonicMs): void {
+    this.#bearer = bearer;
+    if (now - this.#lostAt < this.#timings.heartbeatMs) this.#foundAt = now;
+  }
+}
