@@ -1,3 +1,4 @@
 // The type of what tests use of build.mjs.
 
-export declare function bundle(outfile?: string): Promise<void>;
+/** What it returns is the text of the full bundle. */
+export declare function bundle(outfile?: string): Promise<string>;

@@ -4,11 +4,15 @@
 // `quorate members` is called in loops, so a cold start counts, and V8 reads every function of a file even if none is called:
 // 5 ms for what the hot verbs do not need. Hence two bundles in the one file: the hot one as code, the full one as a string
 // that is compiled when src/cli/index.ts imports full.ts. The two share nothing but arguments and an exit code.
+//
+// Compiling the full one is most of an agent's start, so what came of it lies beside the file (warm-up.mjs), under a name that says
+// of which text. It belongs to this Node: V8 refuses it elsewhere, and then, or when it is not there, all is compiled as it is needed.
 
 import { spawnSync } from 'node:child_process';
-import { chmod, mkdir, rm } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
 import { builtinModules } from 'node:module';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { install } from './setup.mjs';
 
@@ -53,7 +57,12 @@ async function fullBundle(build) {
     plugins: [lazyBuiltins],
     write: false,
   });
-  return result.outputFiles[0].text;
+  return `(function (module, exports, require, bundleUrl, __filename, __dirname) {${result.outputFiles[0].text}\n})`;
+}
+
+/** Of the text of the full bundle. */
+function cacheName(text) {
+  return `quorate.${createHash('sha256').update(text).digest('hex').slice(0, 16)}.cache`;
 }
 
 /** Puts the full bundle, as a string, where index.ts imports full.ts. */
@@ -66,12 +75,16 @@ function embeddedFull(source) {
       );
       plugin.onLoad({ filter: /.*/, namespace: 'embedded' }, () => ({
         contents: `
-          const { compileFunction } = process.getBuiltinModule('node:vm');
+          const { Script } = process.getBuiltinModule('node:vm');
           const filename = process.getBuiltinModule('node:url').fileURLToPath(import.meta.url);
+          const { dirname, join } = process.getBuiltinModule('node:path');
+          const directory = dirname(filename);
           const module = { exports: {} };
-          const parameters = ['module', 'exports', 'require', 'bundleUrl', '__filename', '__dirname'];
-          const run = compileFunction(${JSON.stringify(source)}, parameters, { filename: filename + '#full' });
-          const directory = process.getBuiltinModule('node:path').dirname(filename);
+          let cachedData;
+          try {
+            cachedData = process.getBuiltinModule('node:fs').readFileSync(join(directory, ${JSON.stringify(cacheName(source))}));
+          } catch {}
+          const run = new Script(${JSON.stringify(source)}, { filename: filename + '#full', cachedData }).runInThisContext();
           run(module, module.exports, require, import.meta.url, filename, directory);
           export const { runFull } = module.exports;
         `,
@@ -91,15 +104,30 @@ export async function bundle(outfile = `${root}dist/quorate.mjs`) {
   // Here and not above, because in a clean clone it is installed only now.
   const { build } = await import('esbuild');
   await mkdir(dirname(outfile), { recursive: true });
+  const full = await fullBundle(build);
   await build({
     ...common,
     entryPoints: ['src/main.ts'],
     outfile,
     format: 'esm',
     banner: { js: shebang + banner },
-    plugins: [embeddedFull(await fullBundle(build)), lazyBuiltins],
+    plugins: [embeddedFull(full), lazyBuiltins],
   });
   await chmod(outfile, 0o755);
+  return full;
+}
+
+/** An agent starts without it too, only slower. */
+async function keepCompiled(text) {
+  const textFile = join(root, '.cache', 'full.js');
+  await mkdir(dirname(textFile), { recursive: true });
+  await writeFile(textFile, text);
+  const { status } = spawnSync(process.execPath, [`${root}scripts/warm-up.mjs`, textFile, `${root}dist/${cacheName(text)}`], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  await rm(textFile, { force: true });
+  if (status !== 0)
+    process.stderr.write('build: no compiled code is kept, because three agents could not be run here; starts take longer\n');
 }
 
 /** Not minified: it ends up in other people's stack traces. */
@@ -127,7 +155,8 @@ function declareTypes() {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   await install();
   await rm(`${root}dist`, { recursive: true, force: true });
-  await bundle();
+  const full = await bundle();
   await bundleLibrary();
   declareTypes();
+  await keepCompiled(full);
 }

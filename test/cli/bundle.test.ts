@@ -13,9 +13,10 @@ const executable = join(scratchDirectory(), 'quorate.mjs');
 // Loaded before the bundle: tells at the end which of Node's modules were loaded, and whether the unread part was compiled.
 const spy = `data:text/javascript,${encodeURIComponent(`
   import vm from 'node:vm';
-  const { compileFunction } = vm;
   let isFullCompiled = false;
-  vm.compileFunction = (...given) => { isFullCompiled = true; return compileFunction(...given); };
+  vm.Script = class extends vm.Script {
+    constructor(...given) { isFullCompiled = true; super(...given); }
+  };
   process.on('exit', () => process._rawDebug(JSON.stringify({ isFullCompiled, modules: process.moduleLoadList })));
 `)}`;
 

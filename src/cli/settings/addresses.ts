@@ -19,7 +19,8 @@ const INTERFACE = /^@[A-Za-z0-9._:-]{1,15}$/;
 /** HOST, HOST:PORT, ADDRESS, ADDRESS:PORT, [V6], [V6]:PORT or a bare V6; the host may be empty. */
 export function readHostPort(text: string): Read<HostPort> {
   // A bare IPv6 address is full of colons, so none of them can stand before a port.
-  if (isIPv6(text)) return read({ host: text, port: null });
+  // Node takes milliseconds to get the pattern of IPv6 ready.
+  if (text.split(':').length > 2 && isIPv6(text)) return read({ host: text, port: null });
   const bracketed = /^\[([^\]]*)\](?::(.*))?$/.exec(text);
   if (bracketed !== null) {
     const [, host = '', port] = bracketed;
@@ -42,7 +43,7 @@ export function readSeed(text: string): Read<string> {
   const isAddress = isIP(host) !== 0;
   // What looks like numbers and dots but is no address would be asked of the resolver for ever.
   if (!isAddress && (!HOST_NAME.test(host) || /^[0-9.]+$/.test(host))) return wrong(`'${host}' is neither an address nor a host name`);
-  return read(`${isIPv6(host) ? `[${host}]` : host}:${port ?? DEFAULT_PORT}`);
+  return read(`${isAddress && host.includes(':') ? `[${host}]` : host}:${port ?? DEFAULT_PORT}`);
 }
 
 export function readBind(text: string, defaultPort: number): Read<{ readonly host: string | null; readonly port: number }> {

@@ -9,6 +9,9 @@ import type { MonotonicMs } from '../time.ts';
 export const RUMOUR_FAN_OUT = 3;
 /** With more rumours than this at once (a mass start), most of the work is left to anti-entropy, which brings each entry once. */
 const CROWD = 24;
+/** Up to so many members, a newcomer is news for everyone at once. */
+const FEW = 16;
+const NEWCOMER_TELLINGS = 2;
 const MISSES_MAX = 3;
 const AGREEMENTS_ENOUGH = 3;
 
@@ -26,14 +29,30 @@ export class Rumours {
     return this.#hasNews;
   }
 
+  /** Too many to tell each at once. */
+  get isCrowd(): boolean {
+    return this.#tellings.size > CROWD;
+  }
+
   add(slot: number, memberCount: number): void {
-    const isCrowd = this.#tellings.size > CROWD;
+    const { isCrowd } = this;
     const tellings = isCrowd ? 2 : 2 + Math.ceil(Math.log10(memberCount + 1));
     if (!isCrowd) this.#hasNews = true;
     this.#agreements = 0;
     // Set anew, so that it counts as the youngest.
     this.#tellings.delete(slot);
     this.#tellings.set(slot, tellings);
+  }
+
+  /**
+   * One more that lives. Nobody waits for that in a large cluster, where many may come at once: it is told with what else there is,
+   * and anti-entropy finds who was missed.
+   */
+  addNewcomer(slot: number, memberCount: number): void {
+    if (memberCount <= FEW) return this.add(slot, memberCount);
+    this.#agreements = 0;
+    this.#tellings.delete(slot);
+    this.#tellings.set(slot, this.isCrowd ? 1 : NEWCOMER_TELLINGS);
   }
 
   /** Somebody who needs it was met: once more is enough. */

@@ -9,6 +9,8 @@ import { Lives } from './lives.ts';
 import { NONE, SlotIndex } from './slot-index.ts';
 
 const WORDS = 4;
+/** Most clusters are smaller, and in a larger one the voters are among its first. */
+const TEXTS_KEPT = 256;
 
 export class Directory {
   readonly isShared: boolean;
@@ -18,8 +20,8 @@ export class Directory {
   readonly #freeSlots: number[] = [];
   readonly #byId = new SlotIndex((slot) => keyOf(this.#ids, slot * WORDS));
   readonly #byTag = new SlotIndex();
-  /** Shared only: ids as text, which a thousand nodes would otherwise spell a million times. */
-  readonly #idTexts: NodeId[] = [];
+  /** Ids as text, of the first members and, where it is shared, of all: they would otherwise be spelled a million times. */
+  readonly #idTexts: (NodeId | undefined)[] = [];
   readonly #slotOfText = new Map<NodeId, number>();
 
   constructor(options: { readonly isShared: boolean } = { isShared: false }) {
@@ -49,13 +51,17 @@ export class Directory {
     }
     this.#ids.set(words, slot * WORDS);
     this.#byId.add(keyOf(words, 0), slot);
-    if (this.isShared) this.#slotOfText.set(id, slot);
+    if (this.#keepsText(slot)) this.#slotOfText.set(id, slot);
     return slot;
   }
 
   /** The slot may be given to another id from now on; in a shared directory others may still hold it. */
   release(slot: number): void {
     if (this.isShared) return;
+    if (this.#keepsText(slot)) {
+      this.#slotOfText.delete(this.idAt(slot));
+      this.#idTexts[slot] = undefined;
+    }
     this.lives.release(slot);
     this.#byId.remove(keyOf(this.#ids, slot * WORDS), slot);
     this.#freeSlots.push(slot);
@@ -67,7 +73,7 @@ export class Directory {
     let text = '';
     for (let i = 0; i < WORDS; i++) text += this.#ids[slot * WORDS + i]!.toString(16).padStart(8, '0');
     const id = text as NodeId; // was one when its words were taken
-    if (this.isShared) this.#idTexts[slot] = id;
+    if (this.#keepsText(slot)) this.#idTexts[slot] = id;
     return id;
   }
 
@@ -96,6 +102,10 @@ export class Directory {
   /** A slot that fits among those that some list has, or had, a member of this name at. */
   findByName(name: string, fits: (slot: number) => boolean): number {
     return this.lives.findByName(name, fits);
+  }
+
+  #keepsText(slot: number): boolean {
+    return this.isShared || slot < TEXTS_KEPT;
   }
 
   #find(words: Uint32Array): number {

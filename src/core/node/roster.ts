@@ -270,7 +270,7 @@ export class Roster {
     // It will find out that it lost the name and go; until then nobody is to take it for the one who has it.
     if (namesake !== NONE && this.#precedes(namesake, slot)) return this.#refuse('name-taken');
     this.table.confirm(slot);
-    this.#tell(slot);
+    this.rumours.addNewcomer(slot, this.table.confirmedCount);
     this.#event(slot, 'member-joined', 'heard', outbox);
     this.#checkName(slot);
   }

@@ -23,9 +23,9 @@ import type { Voice } from './voice.ts';
 const PUSH_FIXED_BYTES = 56;
 const SEAL_BYTES = 28;
 const ROOM_BYTES = LIMITS.datagramBytesMax - PUSH_FIXED_BYTES - SEAL_BYTES;
-/** Strangers greeted in one go. In a crowd few are: the counters that others tell confirm them soon enough. */
-const GREETINGS_PER_ROUND = 16;
-const GREETINGS_IN_A_CROWD = 2;
+/** Strangers greeted in one go. Of a crowd few are: the counters that others tell confirm them soon enough. */
+const GREETINGS_PER_ROUND = 4;
+const GREETINGS_IN_A_CROWD = 1;
 /** Nobody follows a higher life of its own id further than this: one more must still be believed by whoever knows an earlier one. */
 const OWN_LEAP_MAX = INCARNATION_LEAP_MAX / 2;
 const HIGHEST_TAG: Tag = { lo: 0xffffffff, hi: 0xffffffff };
@@ -141,7 +141,9 @@ export class Talk {
     if (peers.length === 0 || rumours.size === 0) return;
     const entries = rumours.take(table, ROOM_BYTES, now);
     if (entries.length > 0) this.#push(peers, entries, now, outbox);
-    if (rumours.size > 0) this.#flushAt = at(now + this.#random.between(0.3, 0.5) * this.#timings.heartbeatMs);
+    // The news of a crowd fill datagrams however late they leave.
+    const pause = rumours.isCrowd ? 1 : this.#random.between(0.3, 0.5);
+    if (rumours.size > 0) this.#flushAt = at(now + pause * this.#timings.heartbeatMs);
   }
 
   // ── hearing ──
@@ -248,7 +250,8 @@ export class Talk {
     const peerCount = table.aliveCount - 1;
     if (peerCount <= 0) return;
     const share = Math.min(1, ROOM_BYTES / (peerCount * 7));
-    const peers = periodMs > heartbeatMs ? 1 : fanOut(peerCount, share, this.#roster.silenceMs / heartbeatMs - 0.5);
+    // Who is quorate is watched by the voters; the list has to suffice only for those who are not.
+    const peers = this.#isQuorate() ? 1 : fanOut(peerCount, share, this.#roster.silenceMs / heartbeatMs - 0.5);
     this.#push(this.#peers(peers), [], now, outbox);
   }
 
@@ -298,7 +301,7 @@ export class Talk {
 
   #greet(now: MonotonicMs, outbox: Outbox): void {
     const { table, strangers } = this.#roster;
-    const limit = strangers.size > 4 * GREETINGS_PER_ROUND ? GREETINGS_IN_A_CROWD : GREETINGS_PER_ROUND;
+    const limit = strangers.size > GREETINGS_PER_ROUND ? GREETINGS_IN_A_CROWD : GREETINGS_PER_ROUND;
     const greeted: number[] = [];
     for (const slot of strangers) {
       if (greeted.length === limit) break;

@@ -45,6 +45,27 @@ describe('a rumour', () => {
     expect(tellAll(rumours, newTable(3)).length).toBe(times);
   });
 
+  test('of a newcomer is told at once only among few: in a large cluster it waits for the others, and is told less often', () => {
+    const among = (members: number): { readonly hasNews: boolean; readonly times: number } => {
+      const rumours = new Rumours();
+      rumours.addNewcomer(1, members);
+      return { hasNews: rumours.hasNews, times: tellAll(rumours, newTable(3)).flat().length };
+    };
+    expect(among(16)).toStrictEqual({ hasNews: true, times: 4 });
+    expect(among(17)).toStrictEqual({ hasNews: false, times: 2 });
+  });
+
+  test('of many newcomers is told once each', () => {
+    const rumours = new Rumours();
+    for (let slot = 1; slot <= 60; slot++) rumours.addNewcomer(slot, 1000);
+    expect(rumours.isCrowd).toBe(true);
+    expect(
+      tellAll(rumours, newTable(61))
+        .flat()
+        .filter((id) => id === idOf(60)).length,
+    ).toBe(1);
+  });
+
   test('in a crowd is told twice: anti-entropy brings the rest', () => {
     const rumours = new Rumours();
     const table = newTable(60);
