@@ -1,24 +1,46 @@
 // The clock and the one timer of the agent. The monotone clock decides everything; the wall clock is for people to read.
 
+import { openSync, readSync } from 'node:fs';
 import { uptime } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import { at, type MonotonicMs, NEVER } from '../core/index.ts';
 import type { Clock, Timer } from './ports.ts';
 
+const UPTIME_BYTES_MAX = 64;
+
 export class HostClock implements Clock {
+  readonly #readUptime = uptimeReader();
+
   nowMs(): MonotonicMs {
     return at(performance.now());
   }
 
-  /** os.uptime() counts suspension on Linux (it reads CLOCK_BOOTTIME); elsewhere it may follow the wall clock, which decides nothing. */
+  /** Counts suspension on Linux (CLOCK_BOOTTIME); elsewhere os.uptime() may follow the wall clock, which decides nothing. */
   bootMs(): number {
-    return process.platform === 'linux' ? uptime() * 1000 : performance.now();
+    return process.platform === 'linux' ? this.#readUptime() * 1000 : performance.now();
   }
 
   /** When that instant was, or will be, as the wall clock stands now. */
   wallClockMs(instant: MonotonicMs): number {
     return Date.now() - (performance.now() - instant);
   }
+}
+
+/** What os.uptime() reads, without opening the file at every step of the node. */
+function uptimeReader(): () => number {
+  if (process.platform !== 'linux') return uptime;
+  let descriptor: number;
+  try {
+    descriptor = openSync('/proc/uptime', 'r');
+  } catch {
+    return uptime;
+  }
+  const bytes = Buffer.allocUnsafe(UPTIME_BYTES_MAX);
+  return () => {
+    const length = readSync(descriptor, bytes, 0, UPTIME_BYTES_MAX, 0);
+    const seconds = Number.parseFloat(bytes.toString('latin1', 0, length));
+    return Number.isFinite(seconds) ? seconds : uptime();
+  };
 }
 
 /** What setTimeout can hold; a longer one would fire at once. */

@@ -16,7 +16,7 @@ export interface ApiLimits {
   readonly stallMs: number;
   /** An idle connection is kept this long. */
   readonly keepAliveMs: number;
-  /** How often the deadlines of headers and requests are looked at. */
+  /** How often the deadlines of headers and requests are looked at, also by an agent that nobody asks: they may pass by so much. */
   readonly checkMs: number;
   /** Open streams of events. */
   readonly streams: number;
@@ -39,7 +39,7 @@ export const LIMITS: ApiLimits = {
   requestMs: 5_000,
   stallMs: 10_000,
   keepAliveMs: 60_000,
-  checkMs: 250,
+  checkMs: 5_000,
   streams: 256,
   sliceEvents: 64,
   streamStallMs: 10_000,

@@ -10,6 +10,7 @@ import { Directory, NONE } from './membership/index.ts';
 import { Admission } from './node/admission.ts';
 import { Founding } from './node/founding.ts';
 import { Government } from './node/government.ts';
+import { LeaderNews } from './node/leader-news.ts';
 import { Life } from './node/life.ts';
 import type { NodeOptions } from './node/node-options.ts';
 import { Operator } from './node/operator.ts';
@@ -61,7 +62,8 @@ class MemberNode implements Node {
   #wakeAt: MonotonicMs = NEVER;
   #bootMs = 0;
   #lastNow: MonotonicMs;
-  #leaderTold: string | null = null;
+  #leaderState = -1;
+  readonly #leaderNews = new LeaderNews();
 
   constructor(options: NodeOptions, now: MonotonicMs) {
     this.#options = options;
@@ -376,21 +378,13 @@ class MemberNode implements Node {
 
   #tellLeader(now: MonotonicMs, bootMs: number, outbox: Outbox): void {
     if (!this.#isMember) return;
-    const leader = this.leader(now, bootMs);
-    const told = leader === null ? null : `${leader.id} ${leader.token} ${leader.isSelf}`;
-    if (told === this.#leaderTold) return;
-    this.#leaderTold = told;
-    const reason = leader === null ? 'nobody, as far as is known here' : leader.isSelf ? 'this agent leads' : 'named by the record';
-    outbox.push({
-      kind: 'event',
-      event: {
-        type: 'leader-changed',
-        leader: leader?.name ?? null,
-        token: leader?.token ?? null,
-        isSelf: leader?.isSelf ?? false,
-        reason,
-      },
-    });
+    const isQuorate = this.isQuorate(now, bootMs);
+    const flags = (isQuorate ? 4 : 0) + (this.#life.isDeparting ? 2 : 0) + (this.#life.isLeading(isQuorate) ? 1 : 0);
+    // Asked after every step, so only what it follows from is looked at.
+    const state = this.#government.chain.version * 8 + flags;
+    if (state === this.#leaderState) return;
+    this.#leaderState = state;
+    this.#leaderNews.tell(this.leader(now, bootMs), outbox);
   }
 
   #yieldName(now: MonotonicMs, outbox: Outbox): void {
