@@ -57,6 +57,7 @@ export class Council {
   #wishSince: MonotonicMs | null = null;
   #notBefore: MonotonicMs = at(0);
   #lookAt: MonotonicMs;
+  #looksWithBeat = false;
   #highestRound = 0;
   #sequence = 0;
   #acceptedSince: MonotonicMs | null = null;
@@ -114,18 +115,18 @@ export class Council {
     this.#lookAt = now;
   }
 
+  /** This node has just beaten. */
+  beaten(now: MonotonicMs): void {
+    if (this.#looksWithBeat) this.#lookAt = now;
+  }
+
   tick(now: MonotonicMs, outbox: Outbox): void {
     if (now >= this.#spreadAt) this.#spread(now, outbox);
     if (this.#attempt !== null && now >= this.#sayAt) this.#sayAgain(this.#attempt, now, outbox);
     if (now < this.#lookAt) return;
-    if (!this.#chain.isVoter) {
-      this.#lookAt = NEVER;
-      return;
-    }
-    // With the beat, for which this node wakes up anyway.
-    const { beatAt } = this.#keeper;
-    this.#lookAt = beatAt === NEVER ? at(now + this.#timings.heartbeatMs) : beatAt;
-    if (this.#attempt === null) this.#consider(now, outbox);
+    this.#looksWithBeat = false;
+    this.#lookAt = this.#chain.isVoter ? at(now + this.#timings.heartbeatMs / SAYINGS) : NEVER;
+    if (this.#lookAt !== NEVER && this.#attempt === null) this.#consider(now, outbox);
   }
 
   adopted(now: MonotonicMs): void {
@@ -233,8 +234,9 @@ export class Council {
       now - this.#acceptedSince > STUCK_AFTER * this.#timings.heartbeatMs;
     if (situation === null || (!isStuck && !hasWish(situation))) {
       this.#wishSince = null;
-      // Whoever falls silent is noticed at that instant.
-      if (situation !== null) this.#lookAt = at(Math.min(this.#lookAt, Math.max(now + 1, this.#outlook.silentAt)));
+      // Nothing to wish for: then with the beats, for which this node wakes up anyway, and when somebody falls silent.
+      this.#looksWithBeat = situation !== null;
+      this.#lookAt = at(situation === null ? now + this.#timings.heartbeatMs : Math.max(now + 1, this.#outlook.silentAt));
       return;
     }
     this.#wishSince ??= now;

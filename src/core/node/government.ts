@@ -158,9 +158,13 @@ export class Government {
   tick(now: MonotonicMs, outbox: Outbox): void {
     if (this.announcer.tick(now, outbox)) this.council.look(now);
     if (!this.recall.isCleared) this.#askRecall(now, outbox);
-    this.keeper.tick(this.#instant(now), now, outbox);
+    this.#beat(now, outbox);
     this.council.tick(now, outbox);
     this.#askForWishes(now, outbox);
+  }
+
+  #beat(now: MonotonicMs, outbox: Outbox): void {
+    if (this.keeper.tick(this.#instant(now), now, outbox)) this.council.beaten(now);
   }
 
   // ── the lease and the leader, asked for this instant ──
@@ -291,6 +295,7 @@ export class Government {
       case 'beat': {
         this.recall.remember(id, this.#roster.table.tagOf(slot), this.#roster.table.incarnationOf(slot), message.writeCount);
         const isKnown = this.keeper.hearBeat(slot, message, counter, via, now, outbox);
+        if (this.keeper.beatAt <= now) this.#beat(now, outbox);
         if (message.isShort && via === null) this.keeper.relays.passOn(slot, message, counter, recordVersion, from, now, outbox);
         return isKnown;
       }
