@@ -66,7 +66,7 @@ export class Outlook {
       gone: this.#gone(record, now),
       wanted,
       reapable: this.#reapable(record, now),
-      storeIdOf: (id) => this.#keeper.candidate(id)?.storeId ?? null,
+      storeIdOf: (id) => this.#storeIdOf(id),
       isLive: (id) => this.#isLive(id, now),
     };
   }
@@ -102,6 +102,13 @@ export class Outlook {
   #isLive(id: NodeId, now: MonotonicMs): boolean {
     const { witness } = this.#keeper;
     return id === this.#self.id || (witness.has(id) && witness.idleMs(id, Number.POSITIVE_INFINITY, now) < 3 * this.#timings.heartbeatMs);
+  }
+
+  /** R11: an operator's wish gives a vote back to one that lost it, never to one that was started without. */
+  #storeIdOf(id: NodeId): string | null {
+    const { table } = this.#roster;
+    const slot = table.slotOf(id);
+    return slot !== NONE && table.factsOf(slot).meta.canVote ? (this.#keeper.candidate(id)?.storeId ?? null) : null;
   }
 
   /** R10: there is none, or its end may be announced; or it said so itself, or its next life proved to follow it. */

@@ -32,6 +32,7 @@ export function applyChange(old: ClusterRecord, change: Change): Applied {
     if (change.reap.includes(id)) return refused('reaps and condemns one id');
     condemned.set(id, incarnation);
   }
+  if (change.voters?.kind === 'add' && old.voters.length >= old.maxVoters) return refused('adds more voters than the record allows');
   const voters = changedVoters(old.voters, change.voters);
   if (voters === null) return refused('does not fit the voters');
   if (!quorumsIntersect(idsOf(old.voters), idsOf(voters))) return refused('lets two majorities pass each other by');

@@ -113,6 +113,13 @@ describe('changing the voters', () => {
     expect(refusal(old, { voters })).toBe('does not fit the voters');
   });
 
+  test('adding one more than the record allows is refused, whoever wishes it; taking one out makes room', () => {
+    const full = recordOfVoters([1, 2, 3], { maxVoters: 3 });
+    expect(refusal(full, { voters: { kind: 'add', voter: voterOf(4) } })).toBe('adds more voters than the record allows');
+    const { voters } = applied(full, { voters: { kind: 'remove', id: idOf(3) } });
+    expect(applied({ ...full, voters }, { voters: { kind: 'add', voter: voterOf(4) } }).voters).toStrictEqual([1, 2, 4].map(voterOf));
+  });
+
   test('removing the last is refused: nobody could decide anything any more', () => {
     expect(refusal(recordOfVoters([1]), { voters: { kind: 'remove', id: idOf(1) } })).toBe('does not fit the voters');
   });
