@@ -74,7 +74,9 @@ class MemberNode implements Node {
       this.#refusals.set(reason, (this.#refusals.get(reason) ?? 0) + 1);
     };
     this.#self = new Self(options.id, options.nonce, options.bornIncarnation, options.incarnation, options.facts, now);
-    this.#roster = new Roster(options.directory ?? new Directory(), options.id, this.#timings, now, refuse);
+    this.#roster = new Roster(options.directory ?? new Directory(), options.id, this.#timings, now, refuse, (id, life, at0) =>
+      this.#government.isBelowFloor(id, life, at0),
+    );
     this.#voice = new Voice(this.#self, () => this.#government.chain.version);
     this.#life = new Life(
       {

@@ -33,14 +33,24 @@ export class Roster {
   readonly doubt: Doubt;
   readonly rumours = new Rumours();
   readonly #refuse: (reason: string) => void;
+  readonly #isBelowFloor: (id: NodeId, incarnation: number, now: MonotonicMs) => boolean;
   #timings: Timings;
   #index = 1;
   /** Unconfirmed members that have not been greeted yet. */
   readonly #strangers = new Set<number>();
   #nameLostTo: number = NONE;
 
-  constructor(directory: Directory, self: NodeId, timings: Timings, now: MonotonicMs, refuse: (reason: string) => void) {
+  /** `isBelowFloor`: that life may have been reaped (R2), so nobody's word lets it in. */
+  constructor(
+    directory: Directory,
+    self: NodeId,
+    timings: Timings,
+    now: MonotonicMs,
+    refuse: (reason: string) => void,
+    isBelowFloor: (id: NodeId, incarnation: number, now: MonotonicMs) => boolean = () => false,
+  ) {
     this.#timings = timings;
+    this.#isBelowFloor = isBelowFloor;
     this.doubt = new Doubt(timings.failMs);
     this.#refuse = refuse;
     this.table = new MemberTable(directory, self, this.silenceMs, now);
@@ -239,6 +249,11 @@ export class Roster {
   #meet(entry: MemberEntry, source: Source, now: MonotonicMs, outbox: Outbox): Belief {
     // An old verdict about someone never heard of guards nothing: who would bring that life back has not been heard either.
     if (entry.state !== 'alive' && entry.stateAgeMs > 2 * this.#timings.failMs) return 'taken';
+    // Nor is it let in by others: a voter that held it in its list would acknowledge it.
+    if (entry.state === 'alive' && this.#isBelowFloor(entry.id, entry.incarnation, now)) {
+      this.#refuse('below-floor');
+      return 'refused';
+    }
     if (this.table.rowCount >= LIMITS.membersMax && !this.#makeRoom(source)) {
       this.#refuse('list-full');
       return 'refused';

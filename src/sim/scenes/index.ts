@@ -9,7 +9,7 @@ import { chaos } from './chaos.ts';
 import { crashOne, crashTen, pauseTenSeconds, restartNewAddress } from './crashing.ts';
 import { longPartition, lossThirty, oneWay, partitionHeal } from './cutting.ts';
 import { leave, nameClash } from './departing.ts';
-import { differingFlags, jumpingUptime, lapsing, reaped, resigning, restartedVoters, worstCase } from './directed.ts';
+import { differingFlags, jumpingUptime, lapsing, reaped, reapedByOne, resigning, restartedVoters, worstCase } from './directed.ts';
 import { graphs } from './graphs.ts';
 import { proof } from './proof.ts';
 import { fsyncPoints, lostDisk, replayed, rollingLoss, rollingRestart, worstClocks } from './remembering.ts';
@@ -64,6 +64,7 @@ export const SCENES: readonly Scene[] = [
   resigning,
   differingFlags,
   reaped,
+  reapedByOne,
   restartedVoters,
 ];
 
