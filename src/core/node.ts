@@ -74,9 +74,7 @@ class MemberNode implements Node {
       this.#refusals.set(reason, (this.#refusals.get(reason) ?? 0) + 1);
     };
     this.#self = new Self(options.id, options.nonce, options.bornIncarnation, options.incarnation, options.facts, now);
-    this.#roster = new Roster(options.directory ?? new Directory(), options.id, this.#timings, now, refuse, (id, life, at0) =>
-      this.#government.isBelowFloor(id, life, at0),
-    );
+    this.#roster = new Roster(options.directory ?? new Directory(), options.id, this.#timings, now, refuse);
     this.#voice = new Voice(this.#self, () => this.#government.chain.version);
     this.#life = new Life(
       {
@@ -323,7 +321,7 @@ class MemberNode implements Node {
     const isWatcher = this.#government.chain.isVoter || !this.#life.standing.isQuorate;
     this.#roster.setPatience(isWatcher ? this.#timings.failMs : UNHURRIED * this.#timings.failMs, now);
     this.#government.tick(now, outbox);
-    if (this.#government.recall.isRolledBack) return this.#life.rolledBack(now, outbox);
+    if (this.#government.recall.isRolledBack && this.#life.rolledBack(now, outbox)) return;
     this.#talk.tick(now, outbox);
     this.#upkeep.tick(now, outbox);
   }

@@ -111,6 +111,7 @@ export class Government {
         adopted(record, before, later, outbox);
       },
     });
+    roster.keepOut((id, life, at0) => this.isBelowFloor(id, life, at0));
     this.recall = new Recall(self.id, options.incarnation, options.writeCount, options.record !== null);
     this.#ledger = ledger;
     this.keeper = new Keeper(

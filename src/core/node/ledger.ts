@@ -20,7 +20,15 @@ export class Ledger {
 
   /** Of what is durable: what others are told, they hold against a disk that knows less (R14). */
   get writeCount(): number {
-    return this.#inFlight === null ? this.#writeCount : this.#writeCount - 1;
+    return Math.max(0, this.#inFlight === null ? this.#writeCount : this.#writeCount - 1);
+  }
+
+  /**
+   * R14: from its next write on this state directory counts as the oldest there is, however often it is started: each start is a
+   * write of its own, and would else catch up with what others remember.
+   */
+  renounce(): void {
+    this.#writeCount = -1;
   }
 
   /** The state as it is now becomes durable, then `after` runs. */

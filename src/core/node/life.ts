@@ -17,8 +17,10 @@ import { Ledger } from './ledger.ts';
 import type { NodeOptions } from './node-options.ts';
 import type { LifeFacts } from './outlook.ts';
 import { recoveredRecord, recoveryRefusal } from './recovery.ts';
+import { copied, Rivals, ROLLED_BACK } from './rivals.ts';
 import type { Roster } from './roster.ts';
 import type { Self } from './self.ts';
+import { snapshotOf } from './snapshot.ts';
 import type { Talk } from './talk.ts';
 
 export interface LifeParts {
@@ -43,14 +45,14 @@ export class Life {
   #hasBegun = false;
   #isBeginning = false;
   #isClean = false;
-  #wasQuorateInRun = false;
-  #wasSuperseded = false;
+  readonly #rivals: Rivals;
   #hasResigned = false;
   #wasUnseated = false;
   #departure: Departure | null = null;
   #farewell: Farewell | null = null;
   #exitAfterFence: { readonly reason: ExitReason; readonly message: string } | null = null;
   #recovered: { readonly cluster: ClusterId; readonly record: ClusterRecord } | null = null;
+  #isRenouncing = false;
   #isOver = false;
 
   constructor(parts: LifeParts, now: MonotonicMs) {
@@ -58,6 +60,7 @@ export class Life {
     this.#parts = parts;
     this.#clusterId = options.clusterId;
     this.#incarnation = options.incarnation;
+    this.#rivals = new Rivals(options.incarnation);
     const last = options.lastFence;
     this.#standing = new StandingMachine(last === null ? null : { since: now, reason: last.reason, message: last.message, evidence: [] });
     this.ledger = new Ledger(options.writeCount, (writeCount) => this.#snapshot(writeCount));
@@ -89,8 +92,9 @@ export class Life {
     return this.#departure !== null;
   }
 
+  /** Its last words, or the write before an end without any. */
   get isSayingFarewell(): boolean {
-    return this.#farewell !== null;
+    return this.#farewell !== null || this.#isRenouncing;
   }
 
   get hasCluster(): boolean {
@@ -120,6 +124,7 @@ export class Life {
 
   nextAt(): MonotonicMs {
     if (this.#farewell !== null) return this.#farewell.nextAt;
+    if (this.#isRenouncing) return NEVER;
     if (!this.#hasBegun && this.#isOnDisk && this.#clusterId !== null && !this.#isBeginning) return this.#silentUntil;
     return this.#departure?.phase === 'leadership' ? this.#departure.until : NEVER;
   }
@@ -146,7 +151,7 @@ export class Life {
   }
 
   tick(now: MonotonicMs, outbox: Outbox): void {
-    if (this.#isOver) return;
+    if (this.#isOver || this.#isRenouncing) return;
     if (this.#farewell !== null) return this.#sayFarewell(this.#farewell, now, outbox);
     if (!this.#hasBegun && this.#isOnDisk && this.#clusterId !== null && !this.#isBeginning && now >= this.#silentUntil)
       this.#begin(now, outbox);
@@ -165,8 +170,8 @@ export class Life {
     talk().expedite(now);
   }
 
-  #nextLife(above: Incarnation, outbox: Outbox): void {
-    const next = Math.max(above, this.#incarnation) + 1;
+  #nextLife(outbox: Outbox): void {
+    const next = this.#rivals.after(this.#incarnation);
     if (next > INCARNATION_MAX || this.#isBeginning) return;
     this.#incarnation = incarnation(next);
     this.#isBeginning = true;
@@ -194,7 +199,7 @@ export class Life {
     if (!isLiving || this.#standing.isQuorate || this.#standing.isFencing || remainingMs <= 0) return;
     if (this.#parts.government().isCondemnedSelf()) return;
     this.#standing.becomeQuorate(now);
-    this.#wasQuorateInRun = true;
+    this.#rivals.wasQuorate();
     this.#tell('quorate', 'a majority of the voters acknowledges this agent', outbox);
     this.#parts.government().council.look(now);
   }
@@ -222,12 +227,12 @@ export class Life {
         }
         return;
       }
-      if (this.#exitAfterFence !== null) return this.exit(this.#exitAfterFence.reason, this.#exitAfterFence.message, outbox);
+      if (this.#exitAfterFence !== null) return this.#endAs(this.#exitAfterFence, outbox);
     }
     if (!areDead) return;
     if (this.#departure?.phase === 'workloads') this.#departure.phase = 'leadership';
     // One that leaves still has a vote to give back, and a life that has ended is heard by nobody.
-    if (this.#standing.isFencing && this.#departure?.kind !== 'stopped') this.#nextLife(this.#incarnation, outbox);
+    if (this.#standing.isFencing && this.#departure?.kind !== 'stopped') this.#nextLife(outbox);
     if (this.#departure !== null) this.#depart(this.#departure, now, outbox);
   }
 
@@ -241,34 +246,46 @@ export class Life {
   condemned(now: MonotonicMs, outbox: Outbox): void {
     if (this.#standing.isQuorate)
       return this.fence('condemned', 'the majority condemned this agent: it had not been heard in time', now, outbox);
-    if (!this.#standing.isFencing && this.#hasBegun) this.#nextLife(this.#incarnation, outbox);
+    if (!this.#standing.isFencing && this.#hasBegun) this.#nextLife(outbox);
   }
 
   /** R1: a higher life of this id elsewhere, or this one declared ended by the list. */
   outlived(kind: 'superseded' | 'ended', above: Incarnation, now: MonotonicMs, outbox: Outbox): void {
-    if (this.#isBeginning || this.#farewell !== null || this.#isOver) return;
+    if (this.#isBeginning || this.#farewell !== null || this.#isRenouncing || this.#isOver) return;
+    this.#rivals.toldOf(above);
+    // Over already; the next life begins above whatever is told meanwhile.
+    if (this.#standing.isFencing) return;
     if (kind === 'superseded') {
-      const message = `another process lives as this agent's id ${this.#parts.self.id} with incarnation ${above} (this one: ${this.#incarnation}): is its state directory copied to two hosts?`;
-      if (this.#wasQuorateInRun || this.#wasSuperseded) {
-        this.#exitAfterFence = { reason: 'superseded', message };
-        if (this.#standing.isQuorate) return this.fence('superseded', message, now, outbox);
-        if (!this.#standing.isFencing) this.exit('superseded', message, outbox);
-        return;
+      const message = copied(this.#parts.self.id, above, this.#incarnation);
+      if (this.#rivals.mustYield(above, this.#incarnation, this.#parts.government().chain.isVoter)) {
+        this.#exitAfterFence ??= { reason: 'superseded', message };
+        if (!this.#standing.isQuorate) return this.#endAs(this.#exitAfterFence, outbox);
       }
-      this.#wasSuperseded = true;
+      if (this.#standing.isQuorate) return this.fence('superseded', message, now, outbox);
     }
     if (this.#standing.isQuorate) return this.fence('condemned', 'the majority declared this life of the agent over', now, outbox);
-    if (!this.#standing.isFencing) this.#nextLife(above, outbox);
+    this.#nextLife(outbox);
   }
 
-  /** R14: others remember more of this node than its own disk. It must not vote, so it must not go on under this id. */
-  rolledBack(now: MonotonicMs, outbox: Outbox): void {
-    if (this.#exitAfterFence !== null || this.#isOver) return;
-    const message =
-      'the state directory is older than what the other voters remember of this agent: it was restored from a copy, and an agent that forgot its promises must not vote';
-    this.#exitAfterFence = { reason: 'rolled-back', message };
-    if (this.#standing.isQuorate) this.fence('superseded', message, now, outbox);
-    else if (!this.#standing.isFencing) this.exit('rolled-back', message, outbox);
+  /** R14: others remember more of this node than its own disk: it must not go on under this id. True once nothing else is to be done. */
+  rolledBack(now: MonotonicMs, outbox: Outbox): boolean {
+    if (this.#exitAfterFence === null && !this.#isOver) {
+      this.#exitAfterFence = { reason: 'rolled-back', message: ROLLED_BACK };
+      if (this.#standing.isQuorate) this.fence('superseded', ROLLED_BACK, now, outbox);
+      else if (!this.#standing.isFencing) this.#endAs(this.#exitAfterFence, outbox);
+    }
+    return this.#isOver || this.#isRenouncing;
+  }
+
+  /** R14: another lives as this id, or others remember more of it: what its disk holds must never vote again, and is told so. */
+  #endAs({ reason, message }: { readonly reason: ExitReason; readonly message: string }, outbox: Outbox): void {
+    if (reason === 'storage') return this.exit(reason, message, outbox);
+    if (this.#isRenouncing) return;
+    this.#isRenouncing = true;
+    this.#parts.government().keeper.silence();
+    this.#parts.government().recall.renounce();
+    this.ledger.renounce();
+    this.ledger.write(outbox, (_later, box) => this.exit(reason, message, box));
   }
 
   storageFailed(reason: string, now: MonotonicMs, outbox: Outbox): void {
@@ -348,6 +365,7 @@ export class Life {
 
   /** The process is to end; nothing follows. */
   exit(reason: ExitReason, message: string, outbox: Outbox): void {
+    if (this.#isOver) return;
     this.#isOver = true;
     this.#standing.end();
     outbox.push({ kind: 'exit', reason, message });
@@ -358,25 +376,9 @@ export class Life {
   }
 
   #snapshot(writeCount: number): DurableState {
-    const { options, government, self } = this.#parts;
-    const { chain } = government();
-    const fence = this.#standing.isFencing || this.#standing.shown === 'fenced' ? this.#standing.fence : null;
-    return {
-      id: self.id,
-      storeId: options.storeId,
-      clusterName: options.clusterName,
-      clusterId: this.#recovered?.cluster ?? this.#clusterId,
-      profile: this.#parts.timings().profile,
-      incarnation: this.#incarnation,
-      bornIncarnation: options.bornIncarnation,
-      isClean: this.#isClean,
-      writeCount,
-      nonce: options.nonce,
-      record: this.#recovered?.record ?? chain.newest,
-      acceptor: this.#recovered === null ? chain.acceptor.state : null,
-      vote: this.#parts.vote(),
-      fence: fence === null ? null : { reason: fence.reason, message: fence.message },
-    };
+    const [clusterId, incarnation, isClean] = [this.#clusterId, this.#incarnation, this.#isClean];
+    const lived = { clusterId, incarnation, isClean, recovered: this.#recovered, standing: this.#standing };
+    return snapshotOf(this.#parts, lived, writeCount);
   }
 
   /** R12: the majority is lost for good; a new cluster of this node alone, at its next start. */

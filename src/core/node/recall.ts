@@ -43,6 +43,11 @@ export class Recall {
     return this.#isRolledBack;
   }
 
+  /** It gives its state up: it neither promises, accepts nor acks any more. */
+  renounce(): void {
+    this.#isRolledBack = true;
+  }
+
   /** The voters that have not said yet. */
   missing(voters: readonly NodeId[]): NodeId[] {
     return this.#isCleared ? [] : voters.filter((id) => id !== this.#self && !this.#answered.has(id));

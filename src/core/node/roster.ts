@@ -5,9 +5,10 @@ import type { MemberEventType, Outbox } from '../effect.ts';
 import { Rumours } from '../gossip/index.ts';
 import type { NodeId } from '../ids.ts';
 import { compareLives, type Directory, INCARNATION_LEAP_MAX, MemberTable, mergeMember, NONE } from '../membership/index.ts';
-import { type Beats, type Facts, LIMITS, type MemberEntry, type MemberState } from '../message.ts';
+import { type Beats, LIMITS, type MemberEntry, type MemberState } from '../message.ts';
 import type { MonotonicMs } from '../time.ts';
 import type { Timings } from '../timings.ts';
+import { verdictEvent, withTags } from './accounts.ts';
 import { Doubt } from './doubt.ts';
 import { FORGOTTEN_AGE_MS, Graveyard } from './graveyard.ts';
 import { Showing } from './showing.ts';
@@ -33,29 +34,25 @@ export class Roster {
   readonly doubt: Doubt;
   readonly rumours = new Rumours();
   readonly #refuse: (reason: string) => void;
-  readonly #isBelowFloor: (id: NodeId, incarnation: number, now: MonotonicMs) => boolean;
+  #isBelowFloor: (id: NodeId, incarnation: number, now: MonotonicMs) => boolean = () => false;
   #timings: Timings;
   #index = 1;
   /** Unconfirmed members that have not been greeted yet. */
   readonly #strangers = new Set<number>();
   #nameLostTo: number = NONE;
 
-  /** `isBelowFloor`: that life may have been reaped (R2), so nobody's word lets it in. */
-  constructor(
-    directory: Directory,
-    self: NodeId,
-    timings: Timings,
-    now: MonotonicMs,
-    refuse: (reason: string) => void,
-    isBelowFloor: (id: NodeId, incarnation: number, now: MonotonicMs) => boolean = () => false,
-  ) {
+  constructor(directory: Directory, self: NodeId, timings: Timings, now: MonotonicMs, refuse: (reason: string) => void) {
     this.#timings = timings;
-    this.#isBelowFloor = isBelowFloor;
     this.doubt = new Doubt(timings.failMs);
     this.#refuse = refuse;
     this.table = new MemberTable(directory, self, this.silenceMs, now);
     this.graveyard = new Graveyard(this.table);
     this.showing = new Showing(this.table, this.graveyard);
+  }
+
+  /** Such a life may have been reaped (R2): nobody's word lets it in. */
+  keepOut(isBelowFloor: (id: NodeId, incarnation: number, now: MonotonicMs) => boolean): void {
+    this.#isBelowFloor = isBelowFloor;
   }
 
   get silenceMs(): number {
@@ -393,15 +390,4 @@ export class Roster {
       event: { type, member: name, id: this.table.directory.idAt(slot), incarnation: this.table.incarnationOf(slot), address, reason },
     });
   }
-}
-
-function verdictEvent(state: Exclude<MemberState, 'alive'>): MemberEventType {
-  return state === 'failed' ? 'member-failed' : state === 'left' ? 'member-left' : 'member-stopped';
-}
-
-/** A new life told without its tags has those of the one before until a stream brings them: nobody is to lose a role for a second. */
-function withTags(entry: MemberEntry, before: Facts): MemberEntry {
-  const { facts } = entry;
-  if (facts.meta.version !== 0) return entry;
-  return { ...entry, facts: { ...facts, meta: { ...facts.meta, tags: before.meta.tags } } };
 }

@@ -4,7 +4,7 @@ export type { Scene } from './scene.ts';
 export { Stage } from './stage.ts';
 
 import { tcpBlocked, udpBlocked } from './blocking.ts';
-import { clonedState, coldStart, leaveWhileDown, votersInAHurry } from './changing.ts';
+import { clonedAtOnce, clonedEarlier, clonedState, coldStart, leaveWhileDown, votersInAHurry } from './changing.ts';
 import { chaos } from './chaos.ts';
 import { crashOne, crashTen, pauseTenSeconds, restartNewAddress } from './crashing.ts';
 import { longPartition, lossThirty, oneWay, partitionHeal } from './cutting.ts';
@@ -55,6 +55,8 @@ export const SCENES: readonly Scene[] = [
   leaveWhileDown,
   coldStart,
   clonedState,
+  clonedEarlier,
+  clonedAtOnce,
   rollingRestart,
   rollingLoss,
   graphs,

@@ -37,6 +37,17 @@ class Desk {
   }
 }
 
+test('a state that is given up counts as the oldest there is from its next write on, as often as it is started after', () => {
+  const desk = new Desk(40);
+  desk.decide(1);
+  desk.ledger.renounce();
+  expect(desk.ledger.writeCount).toBe(0);
+  desk.decide(2);
+  desk.persisted();
+  desk.persisted();
+  expect([desk.disk?.writeCount, desk.disk?.clusterName]).toStrictEqual([0, '2']);
+});
+
 describe('what was decided', () => {
   test('is said when it is on disk, not when it was asked for', () => {
     const desk = new Desk();
