@@ -12,6 +12,7 @@ export class Ledger {
   #nextTicket = 1;
   #inFlight: { readonly ticket: number; readonly after: readonly Continuation[] } | null = null;
   #waiting: Continuation[] = [];
+  #isGathering = false;
 
   constructor(writeCount: number, snapshot: (writeCount: number) => DurableState) {
     this.#writeCount = writeCount;
@@ -34,7 +35,15 @@ export class Ledger {
   /** The state as it is now becomes durable, then `after` runs. */
   write(outbox: Outbox, after: Continuation): void {
     this.#waiting.push(after);
-    if (this.#inFlight === null) this.#start(outbox);
+    if (this.#inFlight === null && !this.#isGathering) this.#start(outbox);
+  }
+
+  /** What `decide` writes becomes durable in one write, and is said in its order. */
+  together(outbox: Outbox, decide: () => void): void {
+    this.#isGathering = true;
+    decide();
+    this.#isGathering = false;
+    if (this.#inFlight === null && this.#waiting.length > 0) this.#start(outbox);
   }
 
   persisted(ticket: number, now: MonotonicMs, outbox: Outbox): void {

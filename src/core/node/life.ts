@@ -52,6 +52,10 @@ export class Life {
   #farewell: Farewell | null = null;
   #exitAfterFence: { readonly reason: ExitReason; readonly message: string } | null = null;
   #recovered: { readonly cluster: ClusterId; readonly record: ClusterRecord } | null = null;
+  /** A fence that waits for its record on disk before it is told. */
+  #untold: string | null = null;
+  /** What this life ran has been told to end, and is not known to be dead. */
+  #areDying = false;
   #isRenouncing = false;
   #isOver = false;
 
@@ -107,13 +111,12 @@ export class Life {
   }
 
   facts(): LifeFacts {
-    const { options } = this.#parts;
     return {
       quorateSince: this.#standing.quorateSince(),
-      mayLead: this.#standing.isQuorate && this.#departure === null && !this.#hasResigned && options.canLead,
+      mayLead: this.#standing.isQuorate && this.#departure === null && !this.#hasResigned && this.#parts.options.canLead,
       hasResigned: this.#hasResigned,
       isLeaving: this.#departure !== null,
-      canVote: options.facts.meta.canVote && this.#departure === null && !this.#wasUnseated,
+      canVote: this.#parts.options.facts.meta.canVote && this.#departure === null && !this.#wasUnseated,
     };
   }
 
@@ -138,15 +141,18 @@ export class Life {
     });
   }
 
-  /** The cluster let this node in. */
-  enter(cluster: ClusterId, outbox: Outbox, then: (now: MonotonicMs, outbox: Outbox) => void): void {
+  /** The cluster let this node in: on disk with its record and this incarnation, in one write, before the first heartbeat (R14). */
+  enter(cluster: ClusterId, outbox: Outbox, then: (now: MonotonicMs, outbox: Outbox) => void, learn: () => void): void {
     assert(this.#clusterId === null, 'a node enters one cluster');
     this.#clusterId = cluster;
     this.#isBeginning = true;
-    this.ledger.write(outbox, (later, box) => {
-      this.#isBeginning = false;
-      this.#begin(later, box);
-      then(later, box);
+    this.ledger.together(outbox, () => {
+      this.ledger.write(outbox, (later, box) => {
+        this.#isBeginning = false;
+        this.#begin(later, box);
+        then(later, box);
+      });
+      learn();
     });
   }
 
@@ -214,22 +220,19 @@ export class Life {
     government.keeper.silence();
     this.#stopWorkloads(outbox);
     const fenced = this.#incarnation;
+    this.#untold = message;
     this.ledger.write(outbox, (_later, box) => this.#tell('fenced', message, box, fenced));
   }
 
   workloadsEnded(of: Incarnation, areDead: boolean, now: MonotonicMs, outbox: Outbox): void {
     if (of !== this.#incarnation) return;
-    if (this.#standing.isFencing) {
-      if (!areDead) {
-        if (this.#standing.shown !== 'fence-failed') {
-          this.#standing.failFence();
-          this.#tell('fence-failed', 'a supervised process could not be confirmed dead', outbox);
-        }
-        return;
-      }
-      if (this.#exitAfterFence !== null) return this.#endAs(this.#exitAfterFence, outbox);
+    if (!areDead) {
+      if (!this.#standing.isFencing || this.#standing.shown === 'fence-failed') return;
+      this.#standing.failFence();
+      return this.#tell('fence-failed', 'a supervised process could not be confirmed dead', outbox);
     }
-    if (!areDead) return;
+    this.#areDying = false;
+    if (this.#exitAfterFence !== null) return this.#endAs(this.#exitAfterFence, outbox);
     if (this.#departure?.phase === 'workloads') this.#departure.phase = 'leadership';
     // One that leaves still has a vote to give back, and a life that has ended is heard by nobody.
     if (this.#standing.isFencing && this.#departure?.kind !== 'stopped') this.#nextLife(outbox);
@@ -244,8 +247,7 @@ export class Life {
 
   /** The record condemns this life. */
   condemned(now: MonotonicMs, outbox: Outbox): void {
-    if (this.#standing.isQuorate)
-      return this.fence('condemned', 'the majority condemned this agent: it had not been heard in time', now, outbox);
+    this.fence('condemned', 'the majority condemned this agent: it had not been heard in time', now, outbox);
     if (!this.#standing.isFencing && this.#hasBegun) this.#nextLife(outbox);
   }
 
@@ -290,16 +292,16 @@ export class Life {
 
   storageFailed(reason: string, now: MonotonicMs, outbox: Outbox): void {
     const message = `the state could not be written: ${reason}`;
+    // R14: no vote, no act without a disk. No fence record can be written either, so hooks hear of the fence at once.
     if (this.#standing.isQuorate) {
-      // R14: no vote, no act without a disk. The fence record cannot be written either, so hooks hear of it at once.
       this.#stopWorkloads(outbox);
       this.#standing.beginFence('storage', message, [], now);
       this.#parts.government().keeper.silence();
-      this.#tell('fenced', message, outbox);
-      this.#exitAfterFence = { reason: 'storage', message };
-      return;
+      this.#untold = message;
     }
-    this.exit('storage', message, outbox);
+    if (this.#untold !== null) this.#tell('fenced', this.#untold, outbox);
+    if (!this.#areDying) return this.exit('storage', message, outbox);
+    this.#exitAfterFence = { reason: 'storage', message };
   }
 
   // ── departing (R11) ──
@@ -307,9 +309,8 @@ export class Life {
   /** Refused with the reason when the rest could not go on; null when it has begun. */
   leave(ticket: number, now: MonotonicMs, outbox: Outbox): CommandResult | null {
     const refusal = leaveRefusal(this.#parts.self.id, this.#standing.isQuorate, this.#parts.roster, this.#parts.government());
-    if (refusal !== null) return refusal;
-    this.#setOut(departure('left', ticket, this.#parts.timings(), now), outbox);
-    return null;
+    if (refusal === null) this.#setOut(departure('left', ticket, this.#parts.timings(), now), outbox);
+    return refusal;
   }
 
   stop(ticket: number, now: MonotonicMs, outbox: Outbox): void {
@@ -318,7 +319,7 @@ export class Life {
 
   /** The name was lost: leaves without asking, and waits for nothing but its workloads: others act on `left` at once (R9). */
   yieldName(message: string, now: MonotonicMs, outbox: Outbox): void {
-    if (this.#farewell !== null || this.#isOver) return;
+    if (this.#farewell !== null || this.#isRenouncing || this.#isOver) return;
     this.#setOut({ kind: 'left', ticket: null, exit: 'name-clash', message, phase: 'workloads', until: now }, outbox);
   }
 
@@ -354,12 +355,12 @@ export class Life {
 
   #sayFarewell(farewell: Farewell, now: MonotonicMs, outbox: Outbox): void {
     if (!farewell.say(this.#parts.roster, this.#parts.talk(), this.#parts.timings(), now, outbox)) return;
-    if (farewell.ticket !== null) outbox.push({ kind: 'command-result', ticket: farewell.ticket, result: { kind: 'done' } });
     this.exit(farewell.exit, farewell.message, outbox);
   }
 
   #stopWorkloads(outbox: Outbox): void {
     const { stopMs } = this.#parts.timings();
+    this.#areDying = true;
     outbox.push({ kind: 'stop-workloads', incarnation: this.#incarnation, deadMs: stopMs, scope: 'all' });
   }
 
@@ -372,13 +373,13 @@ export class Life {
   }
 
   #tell(type: 'quorate' | 'fenced' | 'fence-failed', reason: string, outbox: Outbox, of: Incarnation = this.#incarnation): void {
+    if (type === 'fenced') this.#untold = null;
     outbox.push({ kind: 'event', event: { type, member: this.#parts.self.facts.name, incarnation: of, reason } });
   }
 
   #snapshot(writeCount: number): DurableState {
-    const [clusterId, incarnation, isClean] = [this.#clusterId, this.#incarnation, this.#isClean];
-    const lived = { clusterId, incarnation, isClean, recovered: this.#recovered, standing: this.#standing };
-    return snapshotOf(this.#parts, lived, writeCount);
+    const lived = { clusterId: this.#clusterId, incarnation: this.#incarnation, isClean: this.#isClean, recovered: this.#recovered };
+    return snapshotOf(this.#parts, { ...lived, standing: this.#standing }, writeCount);
   }
 
   /** R12: the majority is lost for good; a new cluster of this node alone, at its next start. */
