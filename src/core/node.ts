@@ -241,7 +241,7 @@ class MemberNode implements Node {
   }
 
   checkInvariants(): void {
-    if (this.#isMember) this.#roster.checkInvariants();
+    if (this.#isMember) for (const part of [this.#roster, this.#government]) part.checkInvariants();
     this.#talk.passages.checkInvariants();
     assert(this.#voice.openExchanges <= 64, 'exchanges are bounded');
     assert(this.#refusals.size <= 64, 'reasons of refusal are a closed set');

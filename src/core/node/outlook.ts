@@ -123,7 +123,7 @@ export class Outlook {
     if (slot === NONE) return false;
     const incarnation = table.incarnationOf(slot);
     if (incarnation === leader.incarnation) return !table.isAlive(slot);
-    return incarnation > leader.incarnation && this.#keeper.isShownToFollow(table.tagOf(slot), leader.incarnation);
+    return incarnation > leader.incarnation && this.#keeper.isShownToFollow(leader.id, table.tagOf(slot), leader.incarnation);
   }
 
   /** R2: forgotten, or long back as a later life. */
@@ -154,6 +154,7 @@ export class Outlook {
   #gone(record: ClusterRecord, now: MonotonicMs): Situation['gone'] {
     const { table } = this.#roster;
     const gone: Situation['gone'][number][] = [];
+    for (const id of this.#goneSince.keys()) if (!isVoter(record, id)) this.#goneSince.delete(id);
     for (const { id } of record.voters) {
       const slot = table.slotOf(id);
       if (slot === NONE || table.isAlive(slot) || id === this.#self.id) {

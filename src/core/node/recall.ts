@@ -91,6 +91,14 @@ export class Recall {
     }
   }
 
+  get size(): number {
+    return this.#seen.size;
+  }
+
+  forget(id: NodeId): void {
+    this.#seen.delete(id);
+  }
+
   /** What is remembered of one that asks, from before the life that asks. */
   answerTo(id: NodeId, tag: Tag): Recalled {
     const seen = this.#seen.get(id);

@@ -34,6 +34,7 @@ export class Roster {
   readonly doubt: Doubt;
   readonly rumours = new Rumours();
   readonly #refuse: (reason: string) => void;
+  #dropped: (id: NodeId) => void = () => {};
   #isBelowFloor: (id: NodeId, incarnation: number, now: MonotonicMs) => boolean = () => false;
   #timings: Timings;
   #index = 1;
@@ -48,6 +49,11 @@ export class Roster {
     this.table = new MemberTable(directory, self, this.silenceMs, now);
     this.graveyard = new Graveyard(this.table);
     this.showing = new Showing(this.table, this.graveyard);
+  }
+
+  /** Told of each id whose row is dropped. */
+  onDrop(dropped: (id: NodeId) => void): void {
+    this.#dropped = dropped;
   }
 
   /** Such a life may have been reaped (R2): nobody's word lets it in. */
@@ -375,6 +381,7 @@ export class Roster {
     this.doubt.drop(slot);
     // The slot may soon be another's.
     this.rumours.drop(slot);
+    this.#dropped(this.table.directory.idAt(slot));
     this.table.drop(slot);
   }
 
