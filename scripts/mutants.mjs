@@ -80,7 +80,7 @@ export const MUTANTS = [
     name: 'life-reused',
     rule: 'R7: a fenced incarnation comes back under its own number',
     scene: null,
-    edits: [{ find: 'const next = Math.max(above, this.#incarnation) + 1;', replace: 'const next = Math.max(above, this.#incarnation);' }],
+    edits: [{ find: 'return Math.max(this.#above, own) + 1;', replace: 'return Math.max(this.#above, own);' }],
   },
   {
     name: 'receipt-stamps',
@@ -148,7 +148,7 @@ export const MUTANTS = [
     name: 'amnesia',
     rule: 'R14: promises are not written',
     scene: null,
-    edits: [{ find: 'acceptor: this.#recovered === null ? chain.acceptor.state : null,', replace: 'acceptor: null,' }],
+    edits: [{ find: 'acceptor: recovered === null ? chain.acceptor.state : null,', replace: 'acceptor: null,' }],
   },
   {
     name: 'believes-any-life',
@@ -275,7 +275,7 @@ export const MUTANTS = [
     edits: [
       {
         find: 'this.#standing.beginFence(reason, message, evidence, now);\n    government.keeper.silence();',
-        replace: 'this.#standing.beginFence(reason, message, evidence, now);\n    this.#nextLife(this.#incarnation, outbox);',
+        replace: 'this.#standing.beginFence(reason, message, evidence, now);\n    this.#nextLife(outbox);',
       },
     ],
   },

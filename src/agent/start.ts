@@ -223,6 +223,7 @@ function hintFor(reason: string): string {
     case 'name-clash':
       return 'give one of them another name: --name NAME';
     case 'superseded':
+    case 'rolled-back':
       return 'each host needs a state directory of its own: on this one, delete it (a new id is drawn) or name another by --state-dir DIR';
     case 'two-clusters':
       return 'name seeds of one cluster only';

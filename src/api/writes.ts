@@ -31,6 +31,7 @@ const REFUSALS: Readonly<Record<RefusedCode, { readonly status: number; readonly
   'not-confirmed': { status: 503, hint: 'a majority of the voters did not answer just now: see quorate explain fence' },
   'not-quorate': { status: 503, hint: 'only a member with a quorum can do that: see quorate status' },
   'would-lose-quorum': { status: 409, hint: 'bring the missing voters back first, or replace them: see quorate voters' },
+  'voters-full': { status: 409, hint: 'take the vote of another first: quorate voters remove NAME' },
   'other-cluster': { status: 409, hint: 'clusters do not merge: start this agent with an empty state directory to join the other' },
 };
 const CLIENT_EXAMPLE = 'such as {"client":"…"}, the id that GET /v1/lease gave';

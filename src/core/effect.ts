@@ -46,7 +46,9 @@ export type RefusedCommandCode =
   | 'other-cluster'
   | 'not-confirmed'
   | 'not-quorate'
-  | 'would-lose-quorum';
+  | 'would-lose-quorum'
+  /** As many vote as the record allows (R11). */
+  | 'voters-full';
 
 /** What must survive a crash. The store adds checksum and format version. */
 export interface DurableState {

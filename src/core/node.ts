@@ -243,7 +243,7 @@ class MemberNode implements Node {
   }
 
   checkInvariants(): void {
-    if (this.#isMember) this.#roster.checkInvariants();
+    if (this.#isMember) for (const part of [this.#roster, this.#government]) part.checkInvariants();
     this.#talk.passages.checkInvariants();
     assert(this.#voice.openExchanges <= 64, 'exchanges are bounded');
     assert(this.#refusals.size <= 64, 'reasons of refusal are a closed set');
@@ -323,7 +323,7 @@ class MemberNode implements Node {
     const isWatcher = this.#government.chain.isVoter || !this.#life.standing.isQuorate;
     this.#roster.setPatience(isWatcher ? this.#timings.failMs : UNHURRIED * this.#timings.failMs, now);
     this.#government.tick(now, outbox);
-    if (this.#government.recall.isRolledBack) return this.#life.rolledBack(now, outbox);
+    if (this.#government.recall.isRolledBack && this.#life.rolledBack(now, outbox)) return;
     this.#talk.tick(now, outbox);
     this.#upkeep.tick(now, outbox);
   }
@@ -343,13 +343,14 @@ class MemberNode implements Node {
 
   #decide(now: MonotonicMs, outbox: Outbox): void {
     if (this.#life.hasCluster || !this.#life.isOnDisk) return;
+    const { chain } = this.#government;
     const outcome = this.#admission.decide(now);
     if (outcome === null) {
       const founded = this.#admission.founding?.founded() ?? null;
       if (founded === null) return;
       this.#admission.close();
-      this.#life.enter(founded.cluster, outbox, (later) => this.#admission.seeds.tryNow(later));
-      return this.#government.chain.learnWhole(founded.record, new Map(), now, outbox);
+      const seekOn = (later: MonotonicMs): void => this.#admission.seeds.tryNow(later);
+      return this.#life.enter(founded.cluster, outbox, seekOn, () => chain.learnWhole(founded.record, new Map(), now, outbox));
     }
     if (outcome.kind === 'two') {
       const named = outcome.offers.map((offer) => `${offer.at} answers for cluster ${offer.welcome.clusterId}`).join(', ');
@@ -362,11 +363,10 @@ class MemberNode implements Node {
     this.#admission.retime(this.#timings);
     this.#upkeep.retime(this.#timings);
     this.#government.retime(this.#timings, now);
-    // The list first: it says where the voters are.
-    this.#life.enter(welcome.clusterId, outbox, (later, box) => this.#talk.believeList(welcome.entries, later, box));
-    // It does not say what was announced already: the whole time for each (R9).
+    // The list first: it says where the voters are, but not what was announced already: the whole time for each (R9).
+    const believe = (later: MonotonicMs, box: Outbox): void => this.#talk.believeList(welcome.entries, later, box);
     const waits = new Map(welcome.record.condemned.map(({ id }) => [id, this.#timings.failMs]));
-    this.#government.chain.learnWhole(welcome.record, waits, now, outbox);
+    this.#life.enter(welcome.clusterId, outbox, believe, () => chain.learnWhole(welcome.record, waits, now, outbox));
   }
 
   readonly #adopted = (record: ClusterRecord, before: ClusterRecord | null, now: MonotonicMs, outbox: Outbox): void => {

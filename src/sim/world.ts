@@ -324,6 +324,10 @@ export class World implements HostWorld, CheckedWorld {
 
   ended(host: Host, end: End): void {
     this.narrate(host.name, end.kind === 'killed' ? 'is killed' : `exits: ${end.reason}`);
+    // Of two that ran on copies of one state directory the other lives on as that id.
+    const { id } = host.identity;
+    const twin = host.isCopy ? this.hosts.find((one) => one.process !== null && one.identity.id === id) : undefined;
+    if (twin !== undefined) this.identities.set(id, twin.identity);
     this.#inspector.ended(host, end);
     const isClean = end.kind === 'exited' && (end.reason === 'left' || end.reason === 'stopped');
     if (!this.isSupervised || end.kind === 'killed' || (isClean && !host.isWantedUp)) return;

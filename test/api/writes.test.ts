@@ -130,12 +130,24 @@ describe('what the agent refuses', () => {
     ['leaving', 409],
     ['unreachable', 504],
     ['other-cluster', 409],
+    ['would-lose-quorum', 409],
+    ['voters-full', 409],
   ] as const)('%s is %i with the agent’s own words', async (code, status) => {
     const refusal: CommandResult = { kind: 'refused', code, message: 'because of it' };
     const { client } = await serve(fakeAgent({ answer: () => refusal }));
     const response = await client.request('POST', '/v1/forget', { name: 'n2' });
     expect(response.status).toBe(status);
     expect(JSON.parse(response.body)).toMatchObject({ status, code, detail: 'because of it' });
+  });
+
+  test('a vote too many is refused with what to type first', async () => {
+    const refusal: CommandResult = { kind: 'refused', code: 'voters-full', message: '3 vote already' };
+    const { client } = await serve(fakeAgent({ answer: () => refusal }));
+    const { body } = await client.request('POST', '/v1/voters', { add: 'n4' });
+    expect(JSON.parse(body)).toMatchObject({
+      detail: '3 vote already',
+      hint: 'take the vote of another first: quorate voters remove NAME',
+    });
   });
 
   test('a machine that fails is 500 with its code and hint', async () => {

@@ -171,6 +171,16 @@ describe('voters', () => {
     expect(await ask(line, { done: true })).toMatchObject({ code: 0, asked: [request], err: words });
   });
 
+  test('a refusal is told with the line to type next', async () => {
+    const detail = '3 vote already (n1, n2, n3), as many as the record of this cluster allows';
+    const hint = 'take the vote of another first: quorate voters remove NAME';
+    const full: Answer = (_request, response) => replyJson(response, { status: 409, code: 'voters-full', detail, hint }, 409);
+    const { code, out, err } = await ask('voters add n4', full);
+    expect([code, out]).toStrictEqual([1, '']);
+    expect(err).toContain(detail);
+    expect(err).toContain('quorate voters remove NAME');
+  });
+
   test.each([['voters add'], ['voters drop n2'], ['voters add a b']])('%s is a usage error', async (line) => {
     expect((await run(line)).code).toBe(64);
   });

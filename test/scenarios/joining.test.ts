@@ -39,20 +39,17 @@ describe('a node without a cluster', () => {
     expect(stage.lines({ kind: 'answered', exchange: 1, envelope: puppet.says(welcomeOf(puppet)) })).toStrictEqual(['persist life 0']);
     expect(stage.node.clusterId).toBeNull();
     expect(stage.hear(puppet.hello())).toStrictEqual([]);
-    // The record has a write of its own (R2): until then nothing is beaten to its voters.
+    // Cluster, incarnation and record in one write (R14): until then nothing is said, and nothing is beaten to its voters.
     expect(stage.persisted()).toStrictEqual([
-      'persist life 0',
       'event member-joined n0: this agent',
       'send hello to 10.0.0.1:7946',
-      'send push of 0 beats to 10.0.0.1:7946',
-    ]);
-    expect(stage.node.clusterId).toBe(CLUSTER);
-    expect(stage.node.record).toBeNull();
-    expect(stage.persisted()).toStrictEqual([
       'event record-changed to version 1 of epoch 1: the first that is known here',
       'send hello to 10.0.0.1:7946',
       'send beat to 10.0.0.1:7946',
+      'send push of 0 beats to 10.0.0.1:7946',
     ]);
+    expect([stage.node.clusterId, stage.node.record?.version]).toStrictEqual([CLUSTER, 1]);
+    expect(stage.persisted()).toStrictEqual([]);
     // Told of by another, n1 is hearsay until it speaks.
     expect(stage.shown()).toStrictEqual(['n0 alive']);
     expect(stage.hear(puppet.says({ kind: 'pong', echo: 0 }))).toStrictEqual(['event member-joined n1: heard']);

@@ -34,7 +34,10 @@ describe('a node that is superseded', () => {
     const { stage, puppet } = met();
     supersededBy(stage, puppet, 5);
     stage.persisted();
-    const [last] = supersededBy(stage, puppet, 9);
+    // That its disk must not be believed again is written first (R14).
+    expect(supersededBy(stage, puppet, 9)).toStrictEqual(['persist life 6']);
+    expect(supersededBy(stage, puppet, 9)).toStrictEqual([]);
+    const [last] = stage.persisted();
     expect(last).toMatch(/^exit superseded: another process lives as this agent's id .* is its state directory copied to two hosts\?$/);
     expect(stage.node.standing).toBe('left');
   });

@@ -195,6 +195,55 @@ describe('an operator', () => {
   });
 });
 
+describe('the record’s number of voters (--max-voters)', () => {
+  /** Three of at most three vote, and two more are members. */
+  function full(): { town: SmallTown; all: Resident[] } {
+    const town = watched(new SmallTown());
+    const all = town.settleAll(5, (ordinal) => ({ maxVoters: 3, canVote: ordinal !== 5 }));
+    town.pass(20_000);
+    return { town, all };
+  }
+
+  test('binds the operator too, who is told what to do first; then it is done', () => {
+    const { town, all } = full();
+    expect(all[3]!.command({ kind: 'voters', add: 'n4' }).result).toStrictEqual({
+      kind: 'refused',
+      code: 'voters-full',
+      message: '3 vote already (n1, n2, n3), as many as the record of this cluster allows (--max-voters, set when it was made)',
+    });
+    expect(votersSeenBy(all[0]!)).toStrictEqual(['n1', 'n2', 'n3']);
+    all[0]!.command({ kind: 'voters', remove: 'n3' });
+    town.pass(10_000);
+    all[0]!.command({ kind: 'voters', add: 'n4' });
+    town.pass(10_000);
+    expect(votersSeenBy(all[1]!)).toStrictEqual(['n1', 'n2', 'n4']);
+    expect(all.map(quorate)).toStrictEqual(all.map(() => true));
+  });
+
+  test('asked for twice at once is held to as well: one comes in, the other’s wish grows old', () => {
+    const { town, all } = full();
+    all[0]!.command({ kind: 'voters', remove: 'n3' });
+    town.pass(3_000);
+    all[0]!.command({ kind: 'voters', add: 'n4' });
+    all[1]!.command({ kind: 'voters', add: 'n3' });
+    town.pass(60_000);
+    expect(votersSeenBy(all[0]!).length).toBe(3);
+  });
+
+  test('a member that was told never to vote is not added either', () => {
+    const { town, all } = full();
+    all[0]!.command({ kind: 'voters', remove: 'n3' });
+    town.pass(10_000);
+    expect(all[0]!.command({ kind: 'voters', add: 'n5' }).result).toStrictEqual({
+      kind: 'refused',
+      code: 'invalid',
+      message: 'n5 does not vote: it was started with --no-vote, or without a state directory of its own',
+    });
+    town.pass(10_000);
+    expect(votersSeenBy(all[0]!)).not.toContain('n5');
+  });
+});
+
 describe('founding by all of the first at once (--expect)', () => {
   test('makes one cluster of N, all voters, one leader', () => {
     const town = watched(new SmallTown());

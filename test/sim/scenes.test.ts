@@ -13,7 +13,7 @@ const SMALL: Readonly<Record<string, number>> = {
 };
 
 /** A day and more of virtual time each. */
-const LONG: ReadonlySet<string> = new Set(['worst-clocks', 'long-partition', 'reaped']);
+const LONG: ReadonlySet<string> = new Set(['worst-clocks', 'long-partition', 'reaped', 'reaped-by-one']);
 
 describe('the scenes', () => {
   test.each(SCENES.map((scene) => [scene.name, scene.story] as const))(

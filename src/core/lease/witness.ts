@@ -90,9 +90,16 @@ export class Witness {
     return this.#seen.get(id)?.incarnation ?? -1;
   }
 
-  /** Nobody asks for it any more. */
-  forget(id: NodeId): void {
+  get size(): number {
+    return this.#seen.size;
+  }
+
+  /** Of one that is on the list no longer. False while what was acked last may still hold a lease: that long it is remembered. */
+  forget(id: NodeId, now: MonotonicMs): boolean {
+    const seen = this.#seen.get(id);
+    if (seen !== undefined && now - seen.lastAckAt < this.#failMs) return false;
     this.#seen.delete(id);
+    return true;
   }
 
   #remember(claim: Claim, now: MonotonicMs): void {

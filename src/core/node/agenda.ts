@@ -27,6 +27,7 @@ export interface Situation {
   readonly wanted: readonly { readonly kind: 'remove-voter' | 'add-voter' | 'forget'; readonly id: NodeId }[];
   /** Condemned entries that nobody needs any more (R2). */
   readonly reapable: readonly NodeId[];
+  /** Null for one that never votes (`--no-vote`, ephemeral), or has not told yet. */
   readonly storeIdOf: (id: NodeId) => string | null;
   /** Heard of lately, as this voter sees it. */
   readonly isLive: (id: NodeId) => boolean;
@@ -74,6 +75,8 @@ export function voterChange(situation: Situation): Change['voters'] {
       if (rest.length > 0 && liveCount >= majorityOf(rest.length)) return { kind: 'remove', id };
       continue;
     }
+    // What the acceptors would refuse is not offered: the wish waits for room, or grows old.
+    if (record.voters.length >= record.maxVoters) continue;
     const storeId = situation.storeIdOf(id);
     if (kind === 'add-voter' && !isVoter(record, id) && storeId !== null) return { kind: 'add', voter: { id, storeId } };
   }

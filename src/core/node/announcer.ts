@@ -56,6 +56,16 @@ export class Announcer {
     if (!this.hasEnded(id, incarnation)) this.#announced.set(id, incarnation);
   }
 
+  /**
+   * R2: the record gave up its entry, which somebody had counted for a day: its end stands, also in a list that took the sleeper
+   * in again meanwhile. From now on the list keeps it out, then the floor.
+   */
+  reaped({ id, incarnation }: Condemned, now: MonotonicMs, outbox: Outbox): void {
+    if ((this.#waits.get(id)?.incarnation ?? -1) <= incarnation) this.#waits.delete(id);
+    if ((this.#announced.get(id) ?? -1) <= incarnation) this.#announced.delete(id);
+    this.#roster.announceFailed(id, incarnation, now, outbox);
+  }
+
   /** Whether anything was announced. */
   tick(now: MonotonicMs, outbox: Outbox): boolean {
     let hasAnnounced = false;

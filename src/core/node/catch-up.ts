@@ -40,6 +40,14 @@ export class CatchUp {
     return this.#versions.get(id) ?? 0;
   }
 
+  get size(): number {
+    return this.#versions.size;
+  }
+
+  forget(id: NodeId): void {
+    this.#versions.delete(id);
+  }
+
   /** What a member's packet says of the record it holds. */
   compare(slot: number, theirs: number, now: MonotonicMs, outbox: Outbox): void {
     const id = this.#roster.table.directory.idAt(slot);

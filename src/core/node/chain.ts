@@ -110,7 +110,7 @@ export class Chain {
     return Math.max(0, this.#timings.dwellMs - (now - this.#epochSince));
   }
 
-  /** R2: its entry has been known here, in this run, for so long that nobody can still need it. */
+  /** R2: its entry has been known here, in this run, for so long that nobody can still need it: it may be offered for reaping. */
   mayReap(id: NodeId, now: MonotonicMs): boolean {
     const entry = this.#condemnedSince.get(id);
     return entry !== undefined && now - entry.since >= REAP_AFTER_MS;
@@ -184,6 +184,8 @@ export class Chain {
         this.#epochSince = at;
       }
       this.#record = record;
+      for (const entry of before?.condemned ?? [])
+        if (!record.condemned.some(({ id }) => id === entry.id)) this.#announcer.reaped(entry, at, box);
       this.#events.adopted(record, before, at, box);
     });
   }

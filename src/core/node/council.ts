@@ -210,9 +210,8 @@ export class Council {
   #onAccept(from: NodeId, { version, ballot, change }: Accept, via: Address | null, now: MonotonicMs, outbox: Outbox): void {
     const { record, acceptor } = this.#chain;
     if (!this.#mayVote() || record === null || this.#chain.newest !== record) return;
-    const mayReap = (id: NodeId): boolean => this.#chain.mayReap(id, now);
     const isRepeated = this.#isSame(acceptor.state.accepted?.ballot ?? null, ballot);
-    const verdict = acceptor.accept(record, version, ballot, change, this.#chain.dwellLeftMs(now) <= 0, mayReap);
+    const verdict = acceptor.accept(record, version, ballot, change, this.#chain.dwellLeftMs(now) <= 0);
     if (verdict.kind === 'ignored') return;
     if (verdict.kind === 'nack') return this.#say(from, { kind: 'nack', version, ballot, promised: verdict.promised }, via, now, outbox);
     this.#acceptedSince ??= now;

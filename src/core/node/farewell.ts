@@ -29,10 +29,13 @@ export class Farewell {
     return this.#nextAt;
   }
 
-  /** True when all is said. */
+  /** True when all is said, and whoever asked for it has been answered. */
   say(roster: Roster, talk: Talk, timings: Timings, now: MonotonicMs, outbox: Outbox): boolean {
     if (now < this.#nextAt) return false;
-    if (this.#left === 0) return true;
+    if (this.#left === 0) {
+      if (this.ticket !== null) outbox.push({ kind: 'command-result', ticket: this.ticket, result: { kind: 'done' } });
+      return true;
+    }
     this.#left -= 1;
     roster.rumours.addOnce(roster.table.selfSlot);
     talk.flush(now, outbox);

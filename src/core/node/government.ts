@@ -38,6 +38,7 @@ import { Council, type View } from './council.ts';
 import { Keeper } from './keeper.ts';
 import type { Ledger } from './ledger.ts';
 import type { NodeOptions } from './node-options.ts';
+import { Oblivion } from './oblivion.ts';
 import { type LifeFacts, Outlook } from './outlook.ts';
 import { Recall } from './recall.ts';
 import type { Roster } from './roster.ts';
@@ -79,6 +80,7 @@ export class Government {
   readonly #wishes = new Wishes();
   readonly #outlook: Outlook;
   readonly #catchUp: CatchUp;
+  readonly #oblivion: Oblivion;
   #bootMs = 0;
   #recallAt: MonotonicMs = at(0);
 
@@ -110,6 +112,7 @@ export class Government {
         adopted(record, before, later, outbox);
       },
     });
+    roster.keepOut((id, life, at0) => this.isBelowFloor(id, life, at0));
     this.recall = new Recall(self.id, options.incarnation, options.writeCount, options.record !== null);
     this.#ledger = ledger;
     this.keeper = new Keeper(
@@ -127,6 +130,7 @@ export class Government {
     this.#catchUp = new CatchUp(self, roster, voice, this.chain, timings, (slot, version, at0, outbox) =>
       this.council.update(slot, version, at0, outbox),
     );
+    this.#oblivion = new Oblivion(roster, this.chain, this.keeper, this.#catchUp, this.recall);
     this.#outlook = new Outlook(self, roster, this.chain, this.keeper, this.announcer, timings);
     this.confirmation = new Confirmation(self.id, roster, voice, this.chain, this.keeper, timings);
     this.council = new Council(
@@ -157,6 +161,7 @@ export class Government {
 
   tick(now: MonotonicMs, outbox: Outbox): void {
     if (this.announcer.tick(now, outbox)) this.council.look(now);
+    this.#oblivion.sweep(this.#timings.failMs, now);
     if (!this.recall.isCleared) this.#askRecall(now, outbox);
     this.#beat(now, outbox);
     this.council.tick(now, outbox);
@@ -228,6 +233,10 @@ export class Government {
   isCondemnedSelf(): boolean {
     const { record } = this.chain;
     return record !== null && isCondemned(record, this.#self.id, this.#self.incarnation);
+  }
+
+  checkInvariants(): void {
+    this.#oblivion.checkInvariants();
   }
 
   // ── wishes ──

@@ -53,8 +53,8 @@ export class Keeper {
   readonly #mayVote: () => boolean;
   readonly #introduce: (to: readonly Address[], now: MonotonicMs, outbox: Outbox) => void;
   readonly #candidates = new Map<NodeId, Candidate>();
-  /** Lives that proved to follow the one acked last (R9), by their tag: the incarnation that they followed. */
-  readonly #shown = new Map<string, number>();
+  /** Of each id the highest life that proved to follow the one acked last (R9), and the incarnation that it followed. */
+  readonly #shown = new Map<NodeId, { readonly tag: Tag; readonly life: number; readonly followed: number }>();
   /** Acks that ride on the next beat, by voter. */
   #rows = new Map<NodeId, AckRow>();
   #timings: Timings;
@@ -201,16 +201,34 @@ export class Keeper {
       previous?.isClean &&
       previous.incarnation === lastIncarnation &&
       sameTag(lastTag, tagOf(clusterId, entry.id, previous.incarnation, previous.nonce));
-    if ((isSameRun || isNamed) && entry.incarnation > lastIncarnation) this.#shown.set(keyOf(entry.tag), lastIncarnation);
+    if (!(isSameRun || isNamed) || entry.incarnation <= lastIncarnation) return;
+    // A late word of a lower life does not replace what the list holds.
+    const known = this.#shown.get(entry.id);
+    const slot = this.#roster.table.slotOf(entry.id);
+    if (known !== undefined && known.life > entry.incarnation && slot !== NONE && this.#roster.table.hasTag(slot, known.tag)) return;
+    this.#shown.set(entry.id, { tag: entry.tag, life: entry.incarnation, followed: lastIncarnation });
   }
 
-  isShown(tag: Tag): boolean {
-    return this.#shown.has(keyOf(tag));
+  isShown(id: NodeId, tag: Tag): boolean {
+    const shown = this.#shown.get(id);
+    return shown !== undefined && sameTag(shown.tag, tag);
   }
 
   /** The life with this tag proved that this one of its id is over. */
-  isShownToFollow(tag: Tag, incarnation: number): boolean {
-    return (this.#shown.get(keyOf(tag)) ?? -1) >= incarnation;
+  isShownToFollow(id: NodeId, tag: Tag, incarnation: number): boolean {
+    return this.isShown(id, tag) && (this.#shown.get(id)?.followed ?? -1) >= incarnation;
+  }
+
+  /** It is on the list no longer. What the witness knows of it is forgotten in its own time. */
+  forget(id: NodeId): void {
+    this.#candidates.delete(id);
+    this.#shown.delete(id);
+    this.#rows.delete(id);
+  }
+
+  /** Ids of which anything is remembered here, at most. */
+  get rememberedCount(): number {
+    return Math.max(this.#candidates.size, this.#shown.size, this.#rows.size);
   }
 
   /** Direct from its sender, or passed on whole. Returns false when an introduction would help. */
@@ -221,7 +239,7 @@ export class Keeper {
     this.#candidates.set(id, { storeId: beat.storeId, canVote: beat.canVote, canLead: beat.canLead, isStable: beat.isStable, tag });
     this.hearAcks(id, beat.acks, via, now);
     const row = this.#ackRow(slot, id, tag, counter, now);
-    if (row === 'hold') return this.isShown(tag);
+    if (row === 'hold') return this.isShown(id, tag);
     if (row === null) return true;
     const ack = { kind: 'ack', acks: [row] } as const;
     // It rides on the beat that is due to another voter; who beats again before that waits for it.
@@ -258,7 +276,7 @@ export class Keeper {
       tag,
       counter,
       // Its own life before is over: it stopped cleanly, or was waited for in silence (R13).
-      isShownSuccession: id === this.#self.id || this.isShown(tag),
+      isShownSuccession: id === this.#self.id || this.isShown(id, tag),
       isFirstLife: table.factsOf(slot).meta.restarts === 0,
     };
     const verdict = this.witness.hear(claim, now);
@@ -406,8 +424,4 @@ export class Keeper {
     }
     return helpers;
   }
-}
-
-function keyOf(tag: Tag): string {
-  return `${tag.lo}.${tag.hi}`;
 }

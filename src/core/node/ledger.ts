@@ -12,6 +12,7 @@ export class Ledger {
   #nextTicket = 1;
   #inFlight: { readonly ticket: number; readonly after: readonly Continuation[] } | null = null;
   #waiting: Continuation[] = [];
+  #isGathering = false;
 
   constructor(writeCount: number, snapshot: (writeCount: number) => DurableState) {
     this.#writeCount = writeCount;
@@ -20,13 +21,29 @@ export class Ledger {
 
   /** Of what is durable: what others are told, they hold against a disk that knows less (R14). */
   get writeCount(): number {
-    return this.#inFlight === null ? this.#writeCount : this.#writeCount - 1;
+    return Math.max(0, this.#inFlight === null ? this.#writeCount : this.#writeCount - 1);
+  }
+
+  /**
+   * R14: from its next write on this state directory counts as the oldest there is, however often it is started: each start is a
+   * write of its own, and would else catch up with what others remember.
+   */
+  renounce(): void {
+    this.#writeCount = -1;
   }
 
   /** The state as it is now becomes durable, then `after` runs. */
   write(outbox: Outbox, after: Continuation): void {
     this.#waiting.push(after);
-    if (this.#inFlight === null) this.#start(outbox);
+    if (this.#inFlight === null && !this.#isGathering) this.#start(outbox);
+  }
+
+  /** What `decide` writes becomes durable in one write, and is said in its order. */
+  together(outbox: Outbox, decide: () => void): void {
+    this.#isGathering = true;
+    decide();
+    this.#isGathering = false;
+    if (this.#inFlight === null && this.#waiting.length > 0) this.#start(outbox);
   }
 
   persisted(ticket: number, now: MonotonicMs, outbox: Outbox): void {

@@ -17,8 +17,10 @@ import { Ledger } from './ledger.ts';
 import type { NodeOptions } from './node-options.ts';
 import type { LifeFacts } from './outlook.ts';
 import { recoveredRecord, recoveryRefusal } from './recovery.ts';
+import { copied, Rivals, ROLLED_BACK } from './rivals.ts';
 import type { Roster } from './roster.ts';
 import type { Self } from './self.ts';
+import { snapshotOf } from './snapshot.ts';
 import type { Talk } from './talk.ts';
 
 export interface LifeParts {
@@ -43,14 +45,18 @@ export class Life {
   #hasBegun = false;
   #isBeginning = false;
   #isClean = false;
-  #wasQuorateInRun = false;
-  #wasSuperseded = false;
+  readonly #rivals: Rivals;
   #hasResigned = false;
   #wasUnseated = false;
   #departure: Departure | null = null;
   #farewell: Farewell | null = null;
   #exitAfterFence: { readonly reason: ExitReason; readonly message: string } | null = null;
   #recovered: { readonly cluster: ClusterId; readonly record: ClusterRecord } | null = null;
+  /** A fence that waits for its record on disk before it is told. */
+  #untold: string | null = null;
+  /** What this life ran has been told to end, and is not known to be dead. */
+  #areDying = false;
+  #isRenouncing = false;
   #isOver = false;
 
   constructor(parts: LifeParts, now: MonotonicMs) {
@@ -58,6 +64,7 @@ export class Life {
     this.#parts = parts;
     this.#clusterId = options.clusterId;
     this.#incarnation = options.incarnation;
+    this.#rivals = new Rivals(options.incarnation);
     const last = options.lastFence;
     this.#standing = new StandingMachine(last === null ? null : { since: now, reason: last.reason, message: last.message, evidence: [] });
     this.ledger = new Ledger(options.writeCount, (writeCount) => this.#snapshot(writeCount));
@@ -89,8 +96,9 @@ export class Life {
     return this.#departure !== null;
   }
 
+  /** Its last words, or the write before an end without any. */
   get isSayingFarewell(): boolean {
-    return this.#farewell !== null;
+    return this.#farewell !== null || this.#isRenouncing;
   }
 
   get hasCluster(): boolean {
@@ -103,13 +111,12 @@ export class Life {
   }
 
   facts(): LifeFacts {
-    const { options } = this.#parts;
     return {
       quorateSince: this.#standing.quorateSince(),
-      mayLead: this.#standing.isQuorate && this.#departure === null && !this.#hasResigned && options.canLead,
+      mayLead: this.#standing.isQuorate && this.#departure === null && !this.#hasResigned && this.#parts.options.canLead,
       hasResigned: this.#hasResigned,
       isLeaving: this.#departure !== null,
-      canVote: options.facts.meta.canVote && this.#departure === null && !this.#wasUnseated,
+      canVote: this.#parts.options.facts.meta.canVote && this.#departure === null && !this.#wasUnseated,
     };
   }
 
@@ -120,6 +127,7 @@ export class Life {
 
   nextAt(): MonotonicMs {
     if (this.#farewell !== null) return this.#farewell.nextAt;
+    if (this.#isRenouncing) return NEVER;
     if (!this.#hasBegun && this.#isOnDisk && this.#clusterId !== null && !this.#isBeginning) return this.#silentUntil;
     return this.#departure?.phase === 'leadership' ? this.#departure.until : NEVER;
   }
@@ -133,20 +141,23 @@ export class Life {
     });
   }
 
-  /** The cluster let this node in. */
-  enter(cluster: ClusterId, outbox: Outbox, then: (now: MonotonicMs, outbox: Outbox) => void): void {
+  /** The cluster let this node in: on disk with its record and this incarnation, in one write, before the first heartbeat (R14). */
+  enter(cluster: ClusterId, outbox: Outbox, then: (now: MonotonicMs, outbox: Outbox) => void, learn: () => void): void {
     assert(this.#clusterId === null, 'a node enters one cluster');
     this.#clusterId = cluster;
     this.#isBeginning = true;
-    this.ledger.write(outbox, (later, box) => {
-      this.#isBeginning = false;
-      this.#begin(later, box);
-      then(later, box);
+    this.ledger.together(outbox, () => {
+      this.ledger.write(outbox, (later, box) => {
+        this.#isBeginning = false;
+        this.#begin(later, box);
+        then(later, box);
+      });
+      learn();
     });
   }
 
   tick(now: MonotonicMs, outbox: Outbox): void {
-    if (this.#isOver) return;
+    if (this.#isOver || this.#isRenouncing) return;
     if (this.#farewell !== null) return this.#sayFarewell(this.#farewell, now, outbox);
     if (!this.#hasBegun && this.#isOnDisk && this.#clusterId !== null && !this.#isBeginning && now >= this.#silentUntil)
       this.#begin(now, outbox);
@@ -165,8 +176,8 @@ export class Life {
     talk().expedite(now);
   }
 
-  #nextLife(above: Incarnation, outbox: Outbox): void {
-    const next = Math.max(above, this.#incarnation) + 1;
+  #nextLife(outbox: Outbox): void {
+    const next = this.#rivals.after(this.#incarnation);
     if (next > INCARNATION_MAX || this.#isBeginning) return;
     this.#incarnation = incarnation(next);
     this.#isBeginning = true;
@@ -194,7 +205,7 @@ export class Life {
     if (!isLiving || this.#standing.isQuorate || this.#standing.isFencing || remainingMs <= 0) return;
     if (this.#parts.government().isCondemnedSelf()) return;
     this.#standing.becomeQuorate(now);
-    this.#wasQuorateInRun = true;
+    this.#rivals.wasQuorate();
     this.#tell('quorate', 'a majority of the voters acknowledges this agent', outbox);
     this.#parts.government().council.look(now);
   }
@@ -209,25 +220,22 @@ export class Life {
     government.keeper.silence();
     this.#stopWorkloads(outbox);
     const fenced = this.#incarnation;
+    this.#untold = message;
     this.ledger.write(outbox, (_later, box) => this.#tell('fenced', message, box, fenced));
   }
 
   workloadsEnded(of: Incarnation, areDead: boolean, now: MonotonicMs, outbox: Outbox): void {
     if (of !== this.#incarnation) return;
-    if (this.#standing.isFencing) {
-      if (!areDead) {
-        if (this.#standing.shown !== 'fence-failed') {
-          this.#standing.failFence();
-          this.#tell('fence-failed', 'a supervised process could not be confirmed dead', outbox);
-        }
-        return;
-      }
-      if (this.#exitAfterFence !== null) return this.exit(this.#exitAfterFence.reason, this.#exitAfterFence.message, outbox);
+    if (!areDead) {
+      if (!this.#standing.isFencing || this.#standing.shown === 'fence-failed') return;
+      this.#standing.failFence();
+      return this.#tell('fence-failed', 'a supervised process could not be confirmed dead', outbox);
     }
-    if (!areDead) return;
+    this.#areDying = false;
+    if (this.#exitAfterFence !== null) return this.#endAs(this.#exitAfterFence, outbox);
     if (this.#departure?.phase === 'workloads') this.#departure.phase = 'leadership';
     // One that leaves still has a vote to give back, and a life that has ended is heard by nobody.
-    if (this.#standing.isFencing && this.#departure?.kind !== 'stopped') this.#nextLife(this.#incarnation, outbox);
+    if (this.#standing.isFencing && this.#departure?.kind !== 'stopped') this.#nextLife(outbox);
     if (this.#departure !== null) this.#depart(this.#departure, now, outbox);
   }
 
@@ -239,50 +247,61 @@ export class Life {
 
   /** The record condemns this life. */
   condemned(now: MonotonicMs, outbox: Outbox): void {
-    if (this.#standing.isQuorate)
-      return this.fence('condemned', 'the majority condemned this agent: it had not been heard in time', now, outbox);
-    if (!this.#standing.isFencing && this.#hasBegun) this.#nextLife(this.#incarnation, outbox);
+    this.fence('condemned', 'the majority condemned this agent: it had not been heard in time', now, outbox);
+    if (!this.#standing.isFencing && this.#hasBegun) this.#nextLife(outbox);
   }
 
   /** R1: a higher life of this id elsewhere, or this one declared ended by the list. */
   outlived(kind: 'superseded' | 'ended', above: Incarnation, now: MonotonicMs, outbox: Outbox): void {
-    if (this.#isBeginning || this.#farewell !== null || this.#isOver) return;
+    if (this.#isBeginning || this.#farewell !== null || this.#isRenouncing || this.#isOver) return;
+    this.#rivals.toldOf(above);
+    // Over already; the next life begins above whatever is told meanwhile.
+    if (this.#standing.isFencing) return;
     if (kind === 'superseded') {
-      const message = `another process lives as this agent's id ${this.#parts.self.id} with incarnation ${above} (this one: ${this.#incarnation}): is its state directory copied to two hosts?`;
-      if (this.#wasQuorateInRun || this.#wasSuperseded) {
-        this.#exitAfterFence = { reason: 'superseded', message };
-        if (this.#standing.isQuorate) return this.fence('superseded', message, now, outbox);
-        if (!this.#standing.isFencing) this.exit('superseded', message, outbox);
-        return;
+      const message = copied(this.#parts.self.id, above, this.#incarnation);
+      if (this.#rivals.mustYield(above, this.#incarnation, this.#parts.government().chain.isVoter)) {
+        this.#exitAfterFence ??= { reason: 'superseded', message };
+        if (!this.#standing.isQuorate) return this.#endAs(this.#exitAfterFence, outbox);
       }
-      this.#wasSuperseded = true;
+      if (this.#standing.isQuorate) return this.fence('superseded', message, now, outbox);
     }
     if (this.#standing.isQuorate) return this.fence('condemned', 'the majority declared this life of the agent over', now, outbox);
-    if (!this.#standing.isFencing) this.#nextLife(above, outbox);
+    this.#nextLife(outbox);
   }
 
-  /** R14: others remember more of this node than its own disk. It must not vote, so it must not go on under this id. */
-  rolledBack(now: MonotonicMs, outbox: Outbox): void {
-    if (this.#exitAfterFence !== null || this.#isOver) return;
-    const message =
-      'the state directory is older than what the other voters remember of this agent: it was restored from a copy, and an agent that forgot its promises must not vote';
-    this.#exitAfterFence = { reason: 'rolled-back', message };
-    if (this.#standing.isQuorate) this.fence('superseded', message, now, outbox);
-    else if (!this.#standing.isFencing) this.exit('rolled-back', message, outbox);
+  /** R14: others remember more of this node than its own disk: it must not go on under this id. True once nothing else is to be done. */
+  rolledBack(now: MonotonicMs, outbox: Outbox): boolean {
+    if (this.#exitAfterFence === null && !this.#isOver) {
+      this.#exitAfterFence = { reason: 'rolled-back', message: ROLLED_BACK };
+      if (this.#standing.isQuorate) this.fence('superseded', ROLLED_BACK, now, outbox);
+      else if (!this.#standing.isFencing) this.#endAs(this.#exitAfterFence, outbox);
+    }
+    return this.#isOver || this.#isRenouncing;
+  }
+
+  /** R14: another lives as this id, or others remember more of it: what its disk holds must never vote again, and is told so. */
+  #endAs({ reason, message }: { readonly reason: ExitReason; readonly message: string }, outbox: Outbox): void {
+    if (reason === 'storage') return this.exit(reason, message, outbox);
+    if (this.#isRenouncing) return;
+    this.#isRenouncing = true;
+    this.#parts.government().keeper.silence();
+    this.#parts.government().recall.renounce();
+    this.ledger.renounce();
+    this.ledger.write(outbox, (_later, box) => this.exit(reason, message, box));
   }
 
   storageFailed(reason: string, now: MonotonicMs, outbox: Outbox): void {
     const message = `the state could not be written: ${reason}`;
+    // R14: no vote, no act without a disk. No fence record can be written either, so hooks hear of the fence at once.
     if (this.#standing.isQuorate) {
-      // R14: no vote, no act without a disk. The fence record cannot be written either, so hooks hear of it at once.
       this.#stopWorkloads(outbox);
       this.#standing.beginFence('storage', message, [], now);
       this.#parts.government().keeper.silence();
-      this.#tell('fenced', message, outbox);
-      this.#exitAfterFence = { reason: 'storage', message };
-      return;
+      this.#untold = message;
     }
-    this.exit('storage', message, outbox);
+    if (this.#untold !== null) this.#tell('fenced', this.#untold, outbox);
+    if (!this.#areDying) return this.exit('storage', message, outbox);
+    this.#exitAfterFence = { reason: 'storage', message };
   }
 
   // ── departing (R11) ──
@@ -290,9 +309,8 @@ export class Life {
   /** Refused with the reason when the rest could not go on; null when it has begun. */
   leave(ticket: number, now: MonotonicMs, outbox: Outbox): CommandResult | null {
     const refusal = leaveRefusal(this.#parts.self.id, this.#standing.isQuorate, this.#parts.roster, this.#parts.government());
-    if (refusal !== null) return refusal;
-    this.#setOut(departure('left', ticket, this.#parts.timings(), now), outbox);
-    return null;
+    if (refusal === null) this.#setOut(departure('left', ticket, this.#parts.timings(), now), outbox);
+    return refusal;
   }
 
   stop(ticket: number, now: MonotonicMs, outbox: Outbox): void {
@@ -301,7 +319,7 @@ export class Life {
 
   /** The name was lost: leaves without asking, and waits for nothing but its workloads: others act on `left` at once (R9). */
   yieldName(message: string, now: MonotonicMs, outbox: Outbox): void {
-    if (this.#farewell !== null || this.#isOver) return;
+    if (this.#farewell !== null || this.#isRenouncing || this.#isOver) return;
     this.#setOut({ kind: 'left', ticket: null, exit: 'name-clash', message, phase: 'workloads', until: now }, outbox);
   }
 
@@ -337,46 +355,31 @@ export class Life {
 
   #sayFarewell(farewell: Farewell, now: MonotonicMs, outbox: Outbox): void {
     if (!farewell.say(this.#parts.roster, this.#parts.talk(), this.#parts.timings(), now, outbox)) return;
-    if (farewell.ticket !== null) outbox.push({ kind: 'command-result', ticket: farewell.ticket, result: { kind: 'done' } });
     this.exit(farewell.exit, farewell.message, outbox);
   }
 
   #stopWorkloads(outbox: Outbox): void {
     const { stopMs } = this.#parts.timings();
+    this.#areDying = true;
     outbox.push({ kind: 'stop-workloads', incarnation: this.#incarnation, deadMs: stopMs, scope: 'all' });
   }
 
   /** The process is to end; nothing follows. */
   exit(reason: ExitReason, message: string, outbox: Outbox): void {
+    if (this.#isOver) return;
     this.#isOver = true;
     this.#standing.end();
     outbox.push({ kind: 'exit', reason, message });
   }
 
   #tell(type: 'quorate' | 'fenced' | 'fence-failed', reason: string, outbox: Outbox, of: Incarnation = this.#incarnation): void {
+    if (type === 'fenced') this.#untold = null;
     outbox.push({ kind: 'event', event: { type, member: this.#parts.self.facts.name, incarnation: of, reason } });
   }
 
   #snapshot(writeCount: number): DurableState {
-    const { options, government, self } = this.#parts;
-    const { chain } = government();
-    const fence = this.#standing.isFencing || this.#standing.shown === 'fenced' ? this.#standing.fence : null;
-    return {
-      id: self.id,
-      storeId: options.storeId,
-      clusterName: options.clusterName,
-      clusterId: this.#recovered?.cluster ?? this.#clusterId,
-      profile: this.#parts.timings().profile,
-      incarnation: this.#incarnation,
-      bornIncarnation: options.bornIncarnation,
-      isClean: this.#isClean,
-      writeCount,
-      nonce: options.nonce,
-      record: this.#recovered?.record ?? chain.newest,
-      acceptor: this.#recovered === null ? chain.acceptor.state : null,
-      vote: this.#parts.vote(),
-      fence: fence === null ? null : { reason: fence.reason, message: fence.message },
-    };
+    const lived = { clusterId: this.#clusterId, incarnation: this.#incarnation, isClean: this.#isClean, recovered: this.#recovered };
+    return snapshotOf(this.#parts, { ...lived, standing: this.#standing }, writeCount);
   }
 
   /** R12: the majority is lost for good; a new cluster of this node alone, at its next start. */

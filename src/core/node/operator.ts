@@ -8,7 +8,7 @@ import type { Command } from '../input.ts';
 import { NONE } from '../membership/index.ts';
 import type { Meta } from '../message.ts';
 import type { Random } from '../random.ts';
-import { isVoter } from '../record/index.ts';
+import { type ClusterRecord, isVoter } from '../record/index.ts';
 import type { MonotonicMs } from '../time.ts';
 import type { Admission } from './admission.ts';
 import type { Government } from './government.ts';
@@ -118,6 +118,9 @@ export class Operator {
     if (command.add !== undefined) {
       if (isAVoter) return refused('invalid', `${name} is a voter already`);
       if (!table.isAlive(slot)) return refused('invalid', `${name} is not alive`);
+      if (!table.factsOf(slot).meta.canVote)
+        return refused('invalid', `${name} does not vote: it was started with --no-vote, or without a state directory of its own`);
+      if (record.voters.length >= record.maxVoters) return refused('voters-full', this.#fullness(record));
       this.#government.wish('add-voter', id, now);
       return DONE;
     }
@@ -125,6 +128,15 @@ export class Operator {
     if (record.voters.length === 1) return refused('would-lose-quorum', `${name} is the only voter`);
     this.#government.wish('remove-voter', id, now);
     return DONE;
+  }
+
+  #fullness({ voters }: ClusterRecord): string {
+    const { table } = this.#roster;
+    const names = voters.map(({ id }) => {
+      const slot = table.slotOf(id);
+      return slot === NONE ? id : table.nameOf(slot);
+    });
+    return `${voters.length} vote already (${names.join(', ')}), as many as the record of this cluster allows (--max-voters, set when it was made)`;
   }
 
   #forget(name: string, now: MonotonicMs, outbox: Outbox): CommandResult {

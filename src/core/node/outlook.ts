@@ -72,7 +72,7 @@ export class Outlook {
       gone: this.#gone(record, now),
       wanted,
       reapable: this.#reapable(record, now),
-      storeIdOf: (id) => this.#keeper.candidate(id)?.storeId ?? null,
+      storeIdOf: (id) => this.#storeIdOf(id),
       isLive: (id) => this.#isLive(id, now),
     };
   }
@@ -113,6 +113,13 @@ export class Outlook {
     return id === this.#self.id || (witness.has(id) && witness.idleMs(id, Number.POSITIVE_INFINITY, now) < 3 * this.#timings.heartbeatMs);
   }
 
+  /** R11: an operator's wish gives a vote back to one that lost it, never to one that was started without. */
+  #storeIdOf(id: NodeId): string | null {
+    const { table } = this.#roster;
+    const slot = table.slotOf(id);
+    return slot !== NONE && table.factsOf(slot).meta.canVote ? (this.#keeper.candidate(id)?.storeId ?? null) : null;
+  }
+
   /** R10: there is none, or its end may be announced; or it said so itself, or its next life proved to follow it. */
   #isLeaderGone(record: ClusterRecord): boolean {
     const { leader } = record;
@@ -125,7 +132,7 @@ export class Outlook {
     if (slot === NONE) return false;
     const incarnation = table.incarnationOf(slot);
     if (incarnation === leader.incarnation) return !table.isAlive(slot);
-    return incarnation > leader.incarnation && this.#keeper.isShownToFollow(table.tagOf(slot), leader.incarnation);
+    return incarnation > leader.incarnation && this.#keeper.isShownToFollow(leader.id, table.tagOf(slot), leader.incarnation);
   }
 
   /** R2: forgotten, or long back as a later life. */
@@ -156,6 +163,7 @@ export class Outlook {
   #gone(record: ClusterRecord, now: MonotonicMs): Situation['gone'] {
     const { table } = this.#roster;
     const gone: Situation['gone'][number][] = [];
+    for (const id of this.#goneSince.keys()) if (!isVoter(record, id)) this.#goneSince.delete(id);
     for (const { id } of record.voters) {
       const slot = table.slotOf(id);
       if (slot === NONE || table.isAlive(slot) || id === this.#self.id) {

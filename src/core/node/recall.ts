@@ -43,6 +43,11 @@ export class Recall {
     return this.#isRolledBack;
   }
 
+  /** It gives its state up: it neither promises, accepts nor acks any more. */
+  renounce(): void {
+    this.#isRolledBack = true;
+  }
+
   /** The voters that have not said yet. */
   missing(voters: readonly NodeId[]): NodeId[] {
     return this.#isCleared ? [] : voters.filter((id) => id !== this.#self && !this.#answered.has(id));
@@ -84,6 +89,14 @@ export class Recall {
       seen.incarnation = incarnation;
       seen.writeCount = Math.max(seen.writeCount, writeCount);
     }
+  }
+
+  get size(): number {
+    return this.#seen.size;
+  }
+
+  forget(id: NodeId): void {
+    this.#seen.delete(id);
   }
 
   /** What is remembered of one that asks, from before the life that asks. */

@@ -5,9 +5,10 @@ import type { MemberEventType, Outbox } from '../effect.ts';
 import { Rumours } from '../gossip/index.ts';
 import type { NodeId } from '../ids.ts';
 import { compareLives, type Directory, INCARNATION_LEAP_MAX, MemberTable, mergeMember, NONE } from '../membership/index.ts';
-import { type Beats, type Facts, LIMITS, type MemberEntry, type MemberState } from '../message.ts';
+import { type Beats, LIMITS, type MemberEntry, type MemberState } from '../message.ts';
 import type { MonotonicMs } from '../time.ts';
 import type { Timings } from '../timings.ts';
+import { verdictEvent, withTags } from './accounts.ts';
 import { Doubt } from './doubt.ts';
 import { FORGOTTEN_AGE_MS, Graveyard } from './graveyard.ts';
 import { Showing } from './showing.ts';
@@ -33,6 +34,8 @@ export class Roster {
   readonly doubt: Doubt;
   readonly rumours = new Rumours();
   readonly #refuse: (reason: string) => void;
+  #dropped: (id: NodeId) => void = () => {};
+  #isBelowFloor: (id: NodeId, incarnation: number, now: MonotonicMs) => boolean = () => false;
   #timings: Timings;
   #index = 1;
   /** Unconfirmed members that have not been greeted yet. */
@@ -46,6 +49,16 @@ export class Roster {
     this.table = new MemberTable(directory, self, this.silenceMs, now);
     this.graveyard = new Graveyard(this.table);
     this.showing = new Showing(this.table, this.graveyard);
+  }
+
+  /** Told of each id whose row is dropped. */
+  onDrop(dropped: (id: NodeId) => void): void {
+    this.#dropped = dropped;
+  }
+
+  /** Such a life may have been reaped (R2): nobody's word lets it in. */
+  keepOut(isBelowFloor: (id: NodeId, incarnation: number, now: MonotonicMs) => boolean): void {
+    this.#isBelowFloor = isBelowFloor;
   }
 
   get silenceMs(): number {
@@ -239,6 +252,11 @@ export class Roster {
   #meet(entry: MemberEntry, source: Source, now: MonotonicMs, outbox: Outbox): Belief {
     // An old verdict about someone never heard of guards nothing: who would bring that life back has not been heard either.
     if (entry.state !== 'alive' && entry.stateAgeMs > 2 * this.#timings.failMs) return 'taken';
+    // Nor is it let in by others: a voter that held it in its list would acknowledge it.
+    if (entry.state === 'alive' && this.#isBelowFloor(entry.id, entry.incarnation, now)) {
+      this.#refuse('below-floor');
+      return 'refused';
+    }
     if (this.table.rowCount >= LIMITS.membersMax && !this.#makeRoom(source)) {
       this.#refuse('list-full');
       return 'refused';
@@ -363,6 +381,7 @@ export class Roster {
     this.doubt.drop(slot);
     // The slot may soon be another's.
     this.rumours.drop(slot);
+    this.#dropped(this.table.directory.idAt(slot));
     this.table.drop(slot);
   }
 
@@ -378,15 +397,4 @@ export class Roster {
       event: { type, member: name, id: this.table.directory.idAt(slot), incarnation: this.table.incarnationOf(slot), address, reason },
     });
   }
-}
-
-function verdictEvent(state: Exclude<MemberState, 'alive'>): MemberEventType {
-  return state === 'failed' ? 'member-failed' : state === 'left' ? 'member-left' : 'member-stopped';
-}
-
-/** A new life told without its tags has those of the one before until a stream brings them: nobody is to lose a role for a second. */
-function withTags(entry: MemberEntry, before: Facts): MemberEntry {
-  const { facts } = entry;
-  if (facts.meta.version !== 0) return entry;
-  return { ...entry, facts: { ...facts, meta: { ...facts.meta, tags: before.meta.tags } } };
 }

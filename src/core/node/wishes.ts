@@ -12,6 +12,8 @@ export type Wish = Request['wish'];
 
 /** In heartbeats. */
 const KEPT = 60;
+/** Of others at once; who wishes for more wishes again. */
+const HEARD_MAX = 64;
 
 interface Open {
   readonly wish: Wish;
@@ -35,6 +37,7 @@ export class Wishes {
   }
 
   hear(wish: Wish, { heartbeatMs }: Timings, now: MonotonicMs): void {
+    if (this.#open.size >= HEARD_MAX && !this.#open.has(wish.id) && this.wanted(now).length >= HEARD_MAX) return;
     if (this.#open.get(wish.id)?.isOwn !== true) this.#open.set(wish.id, { wish, isOwn: false, until: now + KEPT * heartbeatMs });
   }
 

@@ -36,20 +36,19 @@ export class Acceptor {
     return { kind: 'promise', accepted: this.#state.accepted };
   }
 
-  /** `mayChangeVoters`: the dwell is over (R4). `mayReap`: for these the reaping time has passed here. */
-  accept(
-    record: ClusterRecord,
-    version: number,
-    ballot: Ballot,
-    change: Change,
-    mayChangeVoters: boolean,
-    mayReap: (id: NodeId) => boolean,
-  ): AcceptVerdict {
+  /**
+   * `mayChangeVoters`: the dwell is over (R4).
+   * A reaping is not refused for its time. Its proposer has counted reapAfter, and what one voter has counted since it adopted an
+   * entry has passed for all of them since it was decided; a voter that restarted would count anew and knows no better. Nor could
+   * a refusal protect anything: a value that some voter has accepted owns the version (CE-b4), and condemnations behind it would
+   * wait for a day. What an acceptor must know it does: only what its own record condemns can be reaped (applyChange), so each
+   * of that majority ends the life in its own list with the entry, and lets it in nowhere below the floor (R2).
+   */
+  accept(record: ClusterRecord, version: number, ballot: Ballot, change: Change, mayChangeVoters: boolean): AcceptVerdict {
     const { promised } = this.#state;
     if (version !== this.#state.version || version !== record.version + 1) return { kind: 'ignored', reason: 'another version' };
     if (promised !== null && compareBallots(ballot, promised) < 0) return { kind: 'nack', promised };
     if (change.voters !== null && !mayChangeVoters) return { kind: 'ignored', reason: 'dwell' };
-    if (!change.reap.every(mayReap)) return { kind: 'ignored', reason: 'reaping too early' };
     const applied = applyChange(record, change);
     if (applied.kind === 'refused') return { kind: 'ignored', reason: applied.reason };
     this.#state = { version, promised: ballot, accepted: { ballot, change } };

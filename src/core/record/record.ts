@@ -15,7 +15,7 @@ export function genesis(voters: readonly Voter[], profile: ProfileName, maxVoter
 
 export type Applied = { readonly kind: 'record'; readonly record: ClusterRecord } | { readonly kind: 'refused'; readonly reason: string };
 
-/** R4, but for what an acceptor alone can judge: dwell and reaping time. */
+/** R4, but for what an acceptor alone can judge: the dwell. */
 export function applyChange(old: ClusterRecord, change: Change): Applied {
   const version = old.version + 1;
   const condemned = new Map(old.condemned.map((entry) => [entry.id, entry.incarnation]));
@@ -32,6 +32,7 @@ export function applyChange(old: ClusterRecord, change: Change): Applied {
     if (change.reap.includes(id)) return refused('reaps and condemns one id');
     condemned.set(id, incarnation);
   }
+  if (change.voters?.kind === 'add' && old.voters.length >= old.maxVoters) return refused('adds more voters than the record allows');
   const voters = changedVoters(old.voters, change.voters);
   if (voters === null) return refused('does not fit the voters');
   if (!quorumsIntersect(idsOf(old.voters), idsOf(voters))) return refused('lets two majorities pass each other by');
@@ -43,6 +44,9 @@ export function applyChange(old: ClusterRecord, change: Change): Applied {
         : { id: change.leader.id, incarnation: change.leader.incarnation, token: version };
   if (leader !== null && change.leader !== null && isCondemnedIn(condemned, leader.id, leader.incarnation))
     return refused('names a leader that is condemned');
+  // Its end may be acted upon for as long as somebody remembers it: another is named first (R10).
+  if (leader !== null && change.reap.includes(leader.id) && isCondemned(old, leader.id, leader.incarnation))
+    return refused('reaps the end of the leader');
   return {
     kind: 'record',
     record: {

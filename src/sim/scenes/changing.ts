@@ -1,6 +1,7 @@
 // Scenes 14 and 15 of the design: voters that change in a hurry, leaves, a cold start of everyone, a copied state directory.
 
 import type { Command } from '../../core/index.ts';
+import type { Host } from '../host.ts';
 import type { Scene } from './scene.ts';
 import { nameOf, type Stage } from './stage.ts';
 
@@ -88,13 +89,9 @@ export const clonedState: Scene = {
     for (const host of stage.world.hosts) host.mayClash = true;
     stage.at(20_000, () => {
       const original = stage.host(Math.max(0, stage.leader));
-      original.isCopy = true;
-      copy.isCopy = true;
       const { durable } = original.disk;
-      if (durable !== null) copy.disk.restore({ ...durable, isClean: true });
-      copy.disk.rememberPeers(stage.world.hosts.map((host) => host.address));
-      copy.launch = { ...original.launch };
-      copy.start();
+      if (durable !== null) copy.disk.restore(durable);
+      startCopy(stage, original, copy);
     });
     stage.expect(60_000, 'one of the two has exited', () => {
       const living = stage.world.hosts.filter((host) => host.isCopy && host.process !== null).length;
@@ -103,3 +100,71 @@ export const clonedState: Scene = {
     stage.recovered(60_000, BACK_MS);
   },
 };
+
+export const clonedEarlier: Scene = {
+  name: 'cloned-earlier',
+  story:
+    '15: an older copy of the leader’s state directory is started elsewhere: the copy, which has forgotten promises, exits, and the original stays',
+  nodes: 4,
+  nodesMin: 4,
+  untilMs: 90_000,
+  profile: 'lan',
+  play(stage) {
+    stage.founded(3);
+    stage.world.isSupervised = false;
+    const copy = stage.world.addHost({ name: 'copy', isFounder: false, seeds: [] });
+    for (const host of stage.world.hosts) host.mayClash = true;
+    let original = stage.host(0);
+    stage.at(10_000, () => {
+      original = stage.host(Math.max(0, stage.leader));
+      const { durable } = original.disk;
+      if (durable !== null) copy.disk.restore(durable);
+    });
+    // The original promises and learns on.
+    command(stage, 12_000, 0, { kind: 'voters', add: nameOf(3) });
+    stage.at(20_000, () => startCopy(stage, original, copy));
+    stage.expect(60_000, 'the copy has exited, the original lives', () => {
+      if (copy.process !== null) return 'the copy lives';
+      return original.process === null ? 'the original has exited' : null;
+    });
+    stage.recovered(60_000, BACK_MS);
+  },
+};
+
+export const clonedAtOnce: Scene = {
+  name: 'cloned-at-once',
+  story: '15: a voter is down, and two copies of its state directory are started at the same time: one of the two exits, one stays',
+  nodes: 3,
+  nodesMin: 3,
+  untilMs: 90_000,
+  profile: 'lan',
+  play(stage) {
+    stage.founded(3);
+    stage.world.isSupervised = false;
+    const copy = stage.world.addHost({ name: 'copy', isFounder: false, seeds: [] });
+    for (const host of stage.world.hosts) host.mayClash = true;
+    const original = stage.host(1);
+    stage.at(10_000, () => original.losePower());
+    stage.at(20_000, () => {
+      const { durable } = original.disk;
+      if (durable !== null) copy.disk.restore(durable);
+      original.start();
+    });
+    stage.at(20_000 + stage.random.between(0, 40), () => startCopy(stage, original, copy));
+    stage.expect(60_000, 'one of the two has exited', () => {
+      const living = [original, copy].filter(({ process }) => process !== null).length;
+      return living === 1 ? null : `${living} of them live`;
+    });
+    stage.recovered(60_000, BACK_MS);
+  },
+};
+
+/** On another machine: what ran under the original's leases cannot run here. */
+function startCopy(stage: Stage, original: Host, copy: Host): void {
+  original.isCopy = true;
+  copy.isCopy = true;
+  copy.disk.rememberPeers(stage.world.hosts.filter((host) => host !== copy).map((host) => host.address));
+  copy.launch = { ...original.launch };
+  copy.losePower();
+  copy.start();
+}

@@ -140,6 +140,42 @@ export const reaped: Scene = {
   },
 };
 
+export const reapedByOne: Scene = {
+  name: 'reaped-by-one',
+  story:
+    'two of three voters were restarted within the day, so one alone has counted it: what it reaps is reaped, and blocks no condemnation after it',
+  nodes: 4,
+  nodesMin: 4,
+  untilMs: DAY_MS + 3 * HOUR_MS,
+  profile: 'wan',
+  play(stage) {
+    stage.founded(3);
+    stage.world.isSupervised = false;
+    stage.at(60_000, () => stage.host(3).crash());
+    stage.at(600_000, () => stage.host(0).process?.command({ kind: 'forget', name: nameOf(3) }, () => {}));
+    // One at a time, each given time to return.
+    for (const index of [1, 2]) stage.inflict((20 + index) * HOUR_MS, (20 + index) * HOUR_MS + 30_000, { kind: 'power-loss', host: index });
+    const crashMs = DAY_MS + HOUR_MS;
+    stage.expect(crashMs - 1, 'it was reaped, and the floor tells', () => {
+      const record = stage.host(0).disk.durable?.record;
+      return record?.condemned.some(({ id }) => id === stage.host(3).identity.id) === false && record.floor > 0 ? null : 'it was not';
+    });
+    let lost = -1;
+    stage.at(crashMs, () => {
+      lost = Math.max(0, stage.leader);
+      stage.host(lost).crash();
+    });
+    stage.expect(crashMs + 2 * stage.verdictMs, 'the leader that crashed has failed, and another leads', () => {
+      const rest = range(0, 3).filter((index) => index !== lost);
+      const failed = rest.filter((index) => {
+        const { process, clock } = stage.host(index);
+        return process?.node.member(nameOf(lost), clock.nowMs())?.state === 'failed';
+      });
+      return failed.length === 2 && rest.includes(stage.leader) ? null : `${failed.length} of 2 show it, the leader is ${stage.leader}`;
+    });
+  },
+};
+
 export const restartedVoters: Scene = {
   name: 'restarted-voters',
   story:

@@ -4,12 +4,12 @@ export type { Scene } from './scene.ts';
 export { Stage } from './stage.ts';
 
 import { tcpBlocked, udpBlocked } from './blocking.ts';
-import { clonedState, coldStart, leaveWhileDown, votersInAHurry } from './changing.ts';
+import { clonedAtOnce, clonedEarlier, clonedState, coldStart, leaveWhileDown, votersInAHurry } from './changing.ts';
 import { chaos } from './chaos.ts';
 import { crashOne, crashTen, pauseTenSeconds, restartNewAddress } from './crashing.ts';
 import { longPartition, lossThirty, oneWay, partitionHeal } from './cutting.ts';
 import { leave, nameClash } from './departing.ts';
-import { differingFlags, jumpingUptime, lapsing, reaped, resigning, restartedVoters, worstCase } from './directed.ts';
+import { differingFlags, jumpingUptime, lapsing, reaped, reapedByOne, resigning, restartedVoters, worstCase } from './directed.ts';
 import { graphs } from './graphs.ts';
 import { proof } from './proof.ts';
 import { fsyncPoints, lostDisk, replayed, rollingLoss, rollingRestart, worstClocks } from './remembering.ts';
@@ -55,6 +55,8 @@ export const SCENES: readonly Scene[] = [
   leaveWhileDown,
   coldStart,
   clonedState,
+  clonedEarlier,
+  clonedAtOnce,
   rollingRestart,
   rollingLoss,
   graphs,
@@ -64,6 +66,7 @@ export const SCENES: readonly Scene[] = [
   resigning,
   differingFlags,
   reaped,
+  reapedByOne,
   restartedVoters,
 ];
 

@@ -130,10 +130,12 @@ describe('how long a life has been idle', () => {
   });
 });
 
-test('what is forgotten was never acked', () => {
+test('what is forgotten was never acked; it is not forgotten while its last ack may hold a lease', () => {
   const voter = witness();
   voter.hear(beat(5, 1), at(0));
+  voter.hear(beat(5, 2), at(1000));
+  expect(voter.forget(X, at(1000 + FAIL_MS - 1))).toBe(false);
   expect([voter.has(X), voter.incarnationOf(X)]).toStrictEqual([true, 5]);
-  voter.forget(X);
+  expect(voter.forget(X, at(1000 + FAIL_MS))).toBe(true);
   expect([voter.has(X), voter.tagOf(X), voter.incarnationOf(X)]).toStrictEqual([false, null, -1]);
 });

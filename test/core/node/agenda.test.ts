@@ -187,6 +187,21 @@ describe('wishes of operators and leavers (R11)', () => {
     expect(voterChange(situationOf([1, 2], { wanted: wanted('remove-voter', 9) }))).toBeNull();
   });
 
+  test('to add are not met beyond the record’s number of voters: the acceptors would refuse it, again and again', () => {
+    const record = recordOfVoters([1, 2, 3], { maxVoters: 3, leader: LEADER });
+    const situation = situationOf([], { record, wanted: [{ kind: 'add-voter', id: idOf(9) }] });
+    expect([voterChange(situation), hasWish(situation)]).toStrictEqual([null, false]);
+    // What makes room comes first, whichever was wished for first.
+    const both = situationOf([], {
+      record,
+      wanted: [
+        { kind: 'add-voter', id: idOf(9) },
+        { kind: 'remove-voter', id: idOf(2) },
+      ],
+    });
+    expect(voterChange(both)).toStrictEqual(removes(2));
+  });
+
   test('never leave a set whose majority is not there, nor none at all', () => {
     const wanted = [{ kind: 'remove-voter', id: idOf(1) } as const];
     expect(voterChange(situationOf([1], { wanted }))).toBeNull();

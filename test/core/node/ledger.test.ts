@@ -24,6 +24,14 @@ class Desk {
     this.#run((outbox) => this.ledger.write(outbox, () => this.said.push(`${value} with ${this.disk?.clusterName} on disk`)));
   }
 
+  decideTogether(values: readonly number[]): void {
+    this.#run((outbox) =>
+      this.ledger.together(outbox, () => {
+        for (const value of values) this.decide(value);
+      }),
+    );
+  }
+
   persisted(ticket = this.asked[0]?.ticket ?? 0): void {
     const at0 = this.asked.findIndex((one) => one.ticket === ticket);
     if (at0 >= 0) this.disk = this.asked.splice(at0, 1)[0]!.state;
@@ -37,6 +45,17 @@ class Desk {
   }
 }
 
+test('a state that is given up counts as the oldest there is from its next write on, as often as it is started after', () => {
+  const desk = new Desk(40);
+  desk.decide(1);
+  desk.ledger.renounce();
+  expect(desk.ledger.writeCount).toBe(0);
+  desk.decide(2);
+  desk.persisted();
+  desk.persisted();
+  expect([desk.disk?.writeCount, desk.disk?.clusterName]).toStrictEqual([0, '2']);
+});
+
 describe('what was decided', () => {
   test('is said when it is on disk, not when it was asked for', () => {
     const desk = new Desk();
@@ -44,6 +63,26 @@ describe('what was decided', () => {
     expect(desk.said).toStrictEqual([]);
     desk.persisted();
     expect(desk.said).toStrictEqual(['1 with 1 on disk']);
+  });
+
+  test('together is on disk together, in one write, and said in the order of deciding', () => {
+    const desk = new Desk();
+    desk.decideTogether([1, 2, 3]);
+    expect(desk.asked.map(({ state }) => state.clusterName)).toStrictEqual(['3']);
+    desk.persisted();
+    expect(desk.said).toStrictEqual([1, 2, 3].map((value) => `${value} with 3 on disk`));
+    expect(desk.asked).toStrictEqual([]);
+  });
+
+  test('together waits for a write that is under way, and is not lost when nothing was', () => {
+    const desk = new Desk();
+    desk.decideTogether([]);
+    desk.decide(1);
+    desk.decideTogether([2, 3]);
+    desk.persisted();
+    expect(desk.asked.map(({ state }) => state.clusterName)).toStrictEqual(['3']);
+    desk.persisted();
+    expect(desk.said.length).toBe(3);
   });
 
   test('while a write is under way goes into the next one, all together', () => {

@@ -35,6 +35,14 @@ describe('an own wish', () => {
 });
 
 describe('a wish of another', () => {
+  test('beyond the room for them is not kept, until older ones are gone', () => {
+    const wishes = new Wishes();
+    for (let ordinal = 0; ordinal < 1000; ordinal++) wishes.hear(remove(ordinal), lan, at(0));
+    expect(wishes.wanted(at(1)).length).toBe(64);
+    wishes.hear(remove(2000), lan, at(KEPT_MS));
+    expect(wishes.wanted(at(KEPT_MS + 1))).toStrictEqual([remove(2000)]);
+  });
+
   test('is kept and met, but not asked on: two that are not quorate would keep each other’s wishes young for ever', () => {
     const wishes = new Wishes();
     wishes.hear(remove(2), lan, at(0));

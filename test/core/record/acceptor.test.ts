@@ -14,8 +14,8 @@ function fresh(): Acceptor {
   return new Acceptor({ version: 5, promised: null, accepted: null });
 }
 
-function accept(acceptor: Acceptor, round: number, wanted: Change, mayChangeVoters = true, mayReap = true): string {
-  const verdict = acceptor.accept(record, 5, ballotOf(round), wanted, mayChangeVoters, () => mayReap);
+function accept(acceptor: Acceptor, round: number, wanted: Change, mayChangeVoters = true): string {
+  const verdict = acceptor.accept(record, 5, ballotOf(round), wanted, mayChangeVoters);
   return verdict.kind === 'ignored' ? verdict.reason : verdict.kind;
 }
 
@@ -29,7 +29,7 @@ describe('a promise', () => {
     const acceptor = fresh();
     acceptor.prepare(5, ballotOf(3));
     expect(acceptor.prepare(5, ballotOf(2))).toStrictEqual({ kind: 'nack', promised: ballotOf(3) });
-    expect(acceptor.accept(record, 5, ballotOf(2), change, true, () => true)).toStrictEqual({ kind: 'nack', promised: ballotOf(3) });
+    expect(acceptor.accept(record, 5, ballotOf(2), change, true)).toStrictEqual({ kind: 'nack', promised: ballotOf(3) });
     expect(acceptor.state.accepted).toBeNull();
   });
 
@@ -42,7 +42,7 @@ describe('a promise', () => {
   test.each([3, 4, 6])('is not given for version %i when the next one is 5', (version) => {
     const acceptor = fresh();
     expect(acceptor.prepare(version, ballotOf(1)).kind).toBe('ignored');
-    expect(acceptor.accept(record, version, ballotOf(1), change, true, () => true).kind).toBe('ignored');
+    expect(acceptor.accept(record, version, ballotOf(1), change, true).kind).toBe('ignored');
     expect(acceptor.state).toStrictEqual({ version: 5, promised: null, accepted: null });
   });
 });
@@ -69,9 +69,19 @@ describe('accepting', () => {
     expect(accept(acceptor, 1, change, false)).toBe('accepted');
   });
 
-  test('a reaping waits for the time that this voter has counted itself', () => {
-    const acceptor = fresh();
-    expect(accept(acceptor, 1, changeOf({ reap: [idOf(3)] }), true, false)).toBe('reaping too early');
+  test('a reaping is not refused for its time: once accepted anywhere it owns the version, and would block every condemnation', () => {
+    const condemning = { ...record, condemned: [lifeOf(3, 9)] };
+    const reaping = changeOf({ reap: [idOf(3)] });
+    // One voter has counted and accepts; the others have started a moment ago, and are offered the same again.
+    const [counted, restarted] = [fresh(), fresh()];
+    expect(counted.accept(condemning, 5, ballotOf(1), reaping, true).kind).toBe('accepted');
+    expect(restarted.prepare(5, ballotOf(2))).toMatchObject({ kind: 'promise', accepted: null });
+    expect(counted.prepare(5, ballotOf(2))).toMatchObject({ kind: 'promise', accepted: { change: reaping } });
+    expect(restarted.accept(condemning, 5, ballotOf(2), reaping, false).kind).toBe('accepted');
+  });
+
+  test('a reaping of what its own record does not condemn is refused: whoever agrees has known the entry', () => {
+    expect(accept(fresh(), 1, changeOf({ reap: [idOf(3)] }))).toBe('reaps one that is not condemned');
   });
 
   test('what the record’s rules refuse is not done: it would own the version and could never be carried out', () => {
@@ -81,7 +91,7 @@ describe('accepting', () => {
   });
 
   test('on top of another record than its own is not done', () => {
-    expect(fresh().accept({ ...record, version: 5 }, 5, ballotOf(1), change, true, () => true).kind).toBe('ignored');
+    expect(fresh().accept({ ...record, version: 5 }, 5, ballotOf(1), change, true).kind).toBe('ignored');
   });
 });
 

@@ -85,7 +85,7 @@ class Soup {
       case 'accept': {
         const { change } = attempt;
         if (change === null) return;
-        const verdict = this.#acceptor(said.to).accept(RECORD, VERSION, attempt.ballot, change, true, () => true);
+        const verdict = this.#acceptor(said.to).accept(RECORD, VERSION, attempt.ballot, change, true);
         if (verdict.kind === 'nack') this.#soup.push({ kind: 'nack', attempt: said.attempt });
         if (verdict.kind !== 'accepted') return;
         this.#write(said.to);

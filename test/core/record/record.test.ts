@@ -91,6 +91,14 @@ describe('reaping', () => {
     expect(refusal(old, { reap: [idOf(2), idOf(2)] })).toBe('reaps one that is not condemned');
   });
 
+  test('of the named leader’s end is refused until another is named: nobody would know any more that it is over', () => {
+    const led = recordOfVoters([1, 2], { condemned: [lifeOf(2, 50)], leader: { ...lifeOf(2, 50), token: 1 } });
+    expect(refusal(led, { reap: [idOf(2)] })).toBe('reaps the end of the leader');
+    expect(applied(led, { reap: [idOf(2)], leader: { kind: 'name', ...lifeOf(1) } })).toMatchObject({ condemned: [], floor: 50 });
+    // A later life of it leads.
+    expect(applied({ ...led, leader: { ...lifeOf(2, 51), token: 1 } }, { reap: [idOf(2)] })).toMatchObject({ condemned: [], floor: 50 });
+  });
+
   test('and condemning one id at once is refused: it would begin where it had ended', () => {
     expect(refusal(old, { reap: [idOf(2)], condemn: [lifeOf(2, 51)] })).toBe('reaps and condemns one id');
     expect(refusal(old, { reap: [idOf(2)], condemn: [lifeOf(2, 3)] })).toBe('reaps and condemns one id');
@@ -111,6 +119,13 @@ describe('changing the voters', () => {
     ['removing one that does not vote', { kind: 'remove', id: idOf(9) }],
   ] as const)('by %s is refused', (_what, voters) => {
     expect(refusal(old, { voters })).toBe('does not fit the voters');
+  });
+
+  test('adding one more than the record allows is refused, whoever wishes it; taking one out makes room', () => {
+    const full = recordOfVoters([1, 2, 3], { maxVoters: 3 });
+    expect(refusal(full, { voters: { kind: 'add', voter: voterOf(4) } })).toBe('adds more voters than the record allows');
+    const { voters } = applied(full, { voters: { kind: 'remove', id: idOf(3) } });
+    expect(applied({ ...full, voters }, { voters: { kind: 'add', voter: voterOf(4) } }).voters).toStrictEqual([1, 2, 4].map(voterOf));
   });
 
   test('removing the last is refused: nobody could decide anything any more', () => {
