@@ -23,12 +23,18 @@ export class HostClock implements Clock {
   /** Of the world, in all suspensions that are over. */
   #frozenMs = 0;
   #frozenSinceMs: number | null = null;
+  #hasLeapt = false;
 
   constructor(scheduler: Scheduler, setting: ClockSetting) {
     this.#scheduler = scheduler;
     this.#originMs = setting.originMs;
     this.rate = setting.rate;
     this.#wallOriginMs = setting.wallOriginMs;
+  }
+
+  /** The two clocks may have run apart: what one of them tells need not be all that has passed. */
+  get hasLeapt(): boolean {
+    return this.#hasLeapt;
   }
 
   nowMs(): MonotonicMs {
@@ -48,6 +54,7 @@ export class HostClock implements Clock {
 
   /** The machine is suspended: hrtime stands still, uptime does not. */
   freeze(): void {
+    this.#hasLeapt = true;
     this.#frozenSinceMs ??= this.#scheduler.nowMs;
   }
 
@@ -59,7 +66,9 @@ export class HostClock implements Clock {
 
   jumpWallClock(byMs: number): void {
     this.#wallOriginMs += byMs;
-    if (this.followsWall) this.#uptimeJumpMs += byMs;
+    if (!this.followsWall) return;
+    this.#hasLeapt = true;
+    this.#uptimeJumpMs += byMs;
   }
 
   /**

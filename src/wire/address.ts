@@ -9,9 +9,16 @@ const v6 = /^\[([0-9a-f:]{2,39})\]:([1-9]\d{0,4})$/;
 /** The longest: eight groups of four digits with brackets and port. */
 export const ADDRESS_BYTES_MAX = 47;
 
+/** Found good before: every list names the same addresses again. */
+const good = new Set<string>();
+const GOOD_MAX = 4096;
+
 export function isMemberAddress(text: string): boolean {
-  if (text.length > ADDRESS_BYTES_MAX) return false;
-  return text.startsWith('[') ? isMemberV6(text) : isMemberV4(text);
+  if (good.has(text)) return true;
+  if (text.length > ADDRESS_BYTES_MAX || !(text.startsWith('[') ? isMemberV6(text) : isMemberV4(text))) return false;
+  if (good.size === GOOD_MAX) good.clear();
+  good.add(text);
+  return true;
 }
 
 function isMemberV4(text: string): boolean {

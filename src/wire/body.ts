@@ -17,6 +17,7 @@ import type { BeatsCodec } from './beats.ts';
 import type { Check } from './check.ts';
 import { entriesToRows, entryToRow, rowsToEntries, rowToEntry } from './entry.ts';
 import { readUint32, writeUint32 } from './framing.ts';
+import { hexToBytes } from './hex.ts';
 import { KIND } from './kinds.ts';
 import { recordToRow, rowToRecord } from './record.ts';
 import { fieldsToVoting, rowToSuccession, successionToRow, votingToFields } from './voting.ts';
@@ -45,27 +46,27 @@ export function messageToRow(message: Message, counter: number, recordVersion: n
         kind,
         counter,
         recordVersion,
-        Buffer.from(message.clusterId, 'hex'),
-        Buffer.from(message.nonce, 'hex'),
+        hexToBytes(message.clusterId),
+        hexToBytes(message.nonce),
         entryToRow(message.entry),
         message.echo,
         successionToRow(message.previous),
       ];
     case 'superseded':
-      return [kind, counter, recordVersion, Buffer.from(message.id, 'hex'), message.incarnation, message.tag.lo, message.tag.hi];
+      return [kind, counter, recordVersion, hexToBytes(message.id), message.incarnation, message.tag.lo, message.tag.hi];
     case 'join':
       return [kind, counter, recordVersion, message.clusterName, entryToRow(message.entry)];
     case 'welcome': {
       const record = recordToRow(message.record);
-      return [kind, counter, recordVersion, Buffer.from(message.clusterId, 'hex'), record, entriesToRows(message.entries)];
+      return [kind, counter, recordVersion, hexToBytes(message.clusterId), record, entriesToRows(message.entries)];
     }
     case 'sync': {
       const digest = message.digest === null ? null : hashesToBytes(message.digest);
-      return [kind, counter, recordVersion, Buffer.from(message.clusterId, 'hex'), entriesToRows(message.entries), digest];
+      return [kind, counter, recordVersion, hexToBytes(message.clusterId), entriesToRows(message.entries), digest];
     }
     case 'sync-reply': {
       const wanted = hashesToBytes(message.wanted);
-      return [kind, counter, recordVersion, Buffer.from(message.clusterId, 'hex'), entriesToRows(message.entries), wanted];
+      return [kind, counter, recordVersion, hexToBytes(message.clusterId), entriesToRows(message.entries), wanted];
     }
     case 'refused':
       return [kind, counter, recordVersion, REFUSAL_REASONS.indexOf(message.reason), message.detail];

@@ -3,6 +3,7 @@
 // `malformed` is a wrong shape, `out-of-bounds` the right shape with a value that nobody may claim.
 
 import type { UnreadableReason } from './framing.ts';
+import { bytesToHex, HEX_BYTES } from './hex.ts';
 
 const NOTHING: readonly unknown[] = [];
 const NO_BYTES: Uint8Array = new Uint8Array(0);
@@ -65,7 +66,7 @@ export class Check {
   /** 16 bytes, as 32 hex digits. */
   hex32(value: unknown): string {
     const bytes = this.bytes(value);
-    if (bytes.length === 16) return Buffer.from(bytes.buffer, bytes.byteOffset, 16).toString('hex');
+    if (bytes.length === HEX_BYTES) return bytesToHex(bytes);
     this.fail('malformed');
     return '00000000000000000000000000000000';
   }

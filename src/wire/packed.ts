@@ -5,11 +5,11 @@
 import type { Tag } from '../core/index.ts';
 import type { Check } from './check.ts';
 import { readUint32, writeUint32 } from './framing.ts';
+import { HEX_BYTES, hexToBytes } from './hex.ts';
 
 /** 56 bits hold every safe integer. */
 const GROUPS_MAX = 8;
 const NUMBER_BYTES_MAX = GROUPS_MAX;
-const ID_BYTES = 16;
 const TAG_BYTES = 8;
 
 export class PackedWriter {
@@ -27,8 +27,8 @@ export class PackedWriter {
   }
 
   hex32(text: string): void {
-    const room = this.#reserve(ID_BYTES);
-    for (let i = 0; i < ID_BYTES; i++) room[this.#length++] = Number.parseInt(text.slice(2 * i, 2 * i + 2), 16);
+    this.#reserve(HEX_BYTES).set(hexToBytes(text), this.#length);
+    this.#length += HEX_BYTES;
   }
 
   tag(tag: Tag): void {
@@ -90,7 +90,7 @@ export class PackedReader {
 
   hex32(): string {
     const from = this.#at;
-    this.#at += ID_BYTES;
+    this.#at += HEX_BYTES;
     return this.#check.hex32(this.#bytes.subarray(from, this.#at));
   }
 

@@ -20,6 +20,7 @@ import {
 } from '../core/index.ts';
 import type { Check } from './check.ts';
 import { entryToRow, rowToEntry } from './entry.ts';
+import { hexToBytes } from './hex.ts';
 import { KIND } from './kinds.ts';
 import { PackedReader, PackedWriter } from './packed.ts';
 import {
@@ -73,7 +74,7 @@ export function votingToFields(message: Voting): unknown[] {
       return [acksToBytes(message.acks)];
     case 'relayed': {
       const { hops, originSender, originCounter, originRecordVersion, target, inner } = message;
-      const row = [KIND[inner.kind], originCounter, originRecordVersion, ...votingToFields(inner)];
+      const row: unknown[] = [KIND[inner.kind], originCounter, originRecordVersion, ...votingToFields(inner)];
       return [hops, originSender.lo, originSender.hi, target === null ? null : hexToBytes(target), row];
     }
     case 'prepare':
@@ -210,7 +211,9 @@ function beatOf(fields: readonly unknown[], check: Check): Beat {
 }
 
 function flagsOf(beat: Beat): number {
-  return FLAGS.reduce((bits, name, place) => bits | (beat[name] ? 1 << place : 0), 0);
+  let bits = 0;
+  for (let place = 0; place < FLAGS.length; place++) if (beat[FLAGS[place]!]) bits |= 1 << place;
+  return bits;
 }
 
 function acksToBytes(acks: readonly AckRow[]): Uint8Array {
@@ -223,7 +226,10 @@ function acksToBytes(acks: readonly AckRow[]): Uint8Array {
 }
 
 function bytesToAcks(value: unknown, check: Check): AckRow[] {
-  const reader = new PackedReader(check.bytes(value), check);
+  const bytes = check.bytes(value);
+  // Most beats bear none.
+  if (bytes.length === 0) return [];
+  const reader = new PackedReader(bytes, check);
   return reader.rest(LIMITS.acksMax, () => {
     const tag = reader.tag();
     const counter = reader.whole(Number.MAX_SAFE_INTEGER);
@@ -263,8 +269,4 @@ export function rowToSuccession(value: unknown, check: Check): Succession | null
   const row = check.row(value, SUCCESSION_VALUES);
   const incarnation = check.whole(row[0], INCARNATION_MAX) as Incarnation;
   return { incarnation, nonce: check.hex32(row[1]) as RunNonce, isClean: check.flag(row[2]) };
-}
-
-function hexToBytes(text: string): Uint8Array {
-  return Buffer.from(text, 'hex');
 }

@@ -30,6 +30,8 @@ export interface ClockedWorld {
 export class LeaseBook {
   readonly #world: ClockedWorld;
   readonly #leases: Lease[] = [];
+  /** Who led when it was read last: few, so that nobody has to look through all. */
+  readonly #leading = new Set<Lease>();
 
   constructor(world: ClockedWorld) {
     this.#world = world;
@@ -54,12 +56,9 @@ export class LeaseBook {
     return lease;
   }
 
-  /** All that may be held at this instant but this host's own. */
-  *othersThan(host: Host): Iterable<Lease> {
-    for (let i = 0; i < this.#leases.length; i++) {
-      const lease = this.#leases[i];
-      if (lease !== undefined && i !== host.index && lease.untilMs > this.#world.nowMs) yield lease;
-    }
+  /** All that may be a leader's at this instant but this host's own. */
+  *othersLeading(host: Host): Iterable<Lease> {
+    for (const lease of this.#leading) if (lease.hostIndex !== host.index && lease.untilMs > this.#world.nowMs) yield lease;
   }
 
   /** After a step of its node. */
@@ -79,15 +78,15 @@ export class LeaseBook {
     lease.run = host.startCount;
     lease.remainingMs = remainingMs;
     lease.untilMs = untilMs;
-    lease.isLeader = remainingMs > 0 && node.leader(now, bootMs)?.isSelf === true;
+    this.#setLeader(lease, remainingMs > 0 && node.leader(now, bootMs)?.isSelf === true);
   }
 
   ended(host: Host): void {
     const lease = this.of(host);
     lease.untilMs = Number.NEGATIVE_INFINITY;
     lease.remainingMs = 0;
-    lease.isLeader = false;
     lease.isRenewed = false;
+    this.#setLeader(lease, false);
   }
 
   /** Asked at this very instant, as anyone on that host could. */
@@ -103,5 +102,12 @@ export class LeaseBook {
     return (
       host !== undefined && node !== undefined && !host.isSuspended && node.leader(host.clock.nowMs(), host.clock.bootMs())?.isSelf === true
     );
+  }
+
+  #setLeader(lease: Lease, isLeader: boolean): void {
+    if (lease.isLeader === isLeader) return;
+    lease.isLeader = isLeader;
+    if (isLeader) this.#leading.add(lease);
+    else this.#leading.delete(lease);
   }
 }

@@ -20,8 +20,8 @@ export class OneLeader implements Checker {
     if (!lease.isLeader || !lease.isRenewed) return null;
     const node = host.process?.node;
     if (node === undefined) return null;
-    for (const other of leases.othersThan(host)) {
-      if (!other.isLeader || !leases.isLeader(other)) continue;
+    for (const other of leases.othersLeading(host)) {
+      if (!leases.isLeader(other)) continue;
       // Two clusters have a leader each.
       const otherHost = this.#world.hosts[other.hostIndex]!;
       if (otherHost.process?.node.clusterId !== node.clusterId) continue;

@@ -12,13 +12,19 @@ interface Known {
   readonly firstMs: number;
 }
 
+interface Epoch {
+  readonly voters: readonly string[];
+  /** Whether each majority of them meets each of the next epoch's; null until somebody asks. */
+  meetsNext: boolean | null;
+}
+
 export class Records implements Checker {
   readonly rule = 'I2-I3-one-chain-of-records';
   readonly #world: CheckedWorld;
   readonly #dwellMs: number;
   readonly #seen = new WeakSet<ClusterRecord>();
   readonly #chains = new Map<string, Map<number, Known>>();
-  readonly #votersOfEpoch = new Map<string, readonly string[]>();
+  readonly #epochs = new Map<string, Map<number, Epoch>>();
 
   constructor(world: CheckedWorld, timings: Timings) {
     this.#world = world;
@@ -27,7 +33,17 @@ export class Records implements Checker {
 
   /** The voters of an epoch of a cluster, once any node held it. */
   votersOf(cluster: string, epoch: number): readonly string[] | undefined {
-    return this.#votersOfEpoch.get(`${cluster} ${epoch}`);
+    return this.#epochs.get(cluster)?.get(epoch)?.voters;
+  }
+
+  /** Of two epochs that follow each other, in either order; false while the voters of one are not known. */
+  doMajoritiesMeet(cluster: string, a: number, b: number): boolean {
+    const epochs = this.#epochs.get(cluster);
+    const earlier = epochs?.get(Math.min(a, b));
+    const later = epochs?.get(Math.max(a, b));
+    if (earlier === undefined || later === undefined) return false;
+    earlier.meetsNext ??= intersectByEnumeration(earlier.voters, later.voters);
+    return earlier.meetsNext;
   }
 
   recordOf(cluster: string, version: number): ClusterRecord | undefined {
@@ -58,13 +74,21 @@ export class Records implements Checker {
     if (known !== undefined) return known.text === text ? null : `version ${record.version} is ${text} here and ${known.text} elsewhere`;
     const added = { record, text, firstMs: this.#world.nowMs };
     chain.set(record.version, added);
-    this.#votersOfEpoch.set(
-      `${cluster} ${record.epoch}`,
-      record.voters.map(({ id }) => id),
-    );
+    this.#noteVoters(cluster, record);
     const before = chain.get(record.version - 1);
     if (before === undefined) return record.version === 1 || chain.size === 1 ? null : `version ${record.version} has no version before it`;
     return this.#step(chain, before, added);
+  }
+
+  #noteVoters(cluster: string, { epoch, voters }: ClusterRecord): void {
+    let epochs = this.#epochs.get(cluster);
+    if (epochs === undefined) {
+      epochs = new Map();
+      this.#epochs.set(cluster, epochs);
+    }
+    epochs.set(epoch, { voters: voters.map(({ id }) => id), meetsNext: null });
+    const before = epochs.get(epoch - 1);
+    if (before !== undefined) before.meetsNext = null;
   }
 
   #step(chain: ReadonlyMap<number, Known>, { record: a }: Known, { record: b, firstMs }: Known): string | null {
