@@ -91,7 +91,9 @@ export const clonedState: Scene = {
       original.isCopy = true;
       copy.isCopy = true;
       const { durable } = original.disk;
-      if (durable !== null) copy.disk.restore({ ...durable, isClean: true });
+      // As it lies on a disk in use: nothing in it says that anybody ended. Another machine has another boot, so it does not keep silent.
+      if (durable !== null) copy.disk.restore(durable);
+      copy.losePower();
       copy.disk.rememberPeers(stage.world.hosts.map((host) => host.address));
       copy.launch = { ...original.launch };
       copy.start();
