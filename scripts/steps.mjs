@@ -1,4 +1,4 @@
-// What `npm test` and `npm run check` are made of: type check, lint, vitest; each a child process whose outcome is a count.
+// What `npm test` and `npm run check` are made of: type check, lint, vitest, the proof; each a child process whose outcome is a count.
 
 import { spawnSync } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
@@ -25,7 +25,7 @@ export function tests(args) {
     `--outputFile.json=${report}`,
     ...args,
   ]);
-  const found = readReport(report);
+  const found = readJson(report);
   if (found === null) return { passed: 0, failed: 1, skipped: 0 };
   const unloadable = found.testResults.filter(
     (file) => file.status === 'failed' && !file.assertionResults.some((one) => one.status === 'failed'),
@@ -36,6 +36,14 @@ export function tests(args) {
     failed: failed === 0 && status !== 0 ? 1 : failed,
     skipped: found.numPendingTests + found.numTodoTests,
   };
+}
+
+/** Every mutant caught, all graphs of four, and as many seeds as fit; see proof.mjs. */
+export function proof() {
+  const report = join(root, '.cache', 'proof.json');
+  rmSync(report, { force: true });
+  runNode('scripts/proof.mjs', [`--report=${report}`]);
+  return readJson(report) ?? { passed: 0, failed: 1, skipped: 0 };
 }
 
 /** The last line of all, alone on its line, and the exit code. */
@@ -56,7 +64,7 @@ function runNode(script, args) {
   return spawnSync(process.execPath, [join(root, script), ...args], { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
 }
 
-function readReport(path) {
+function readJson(path) {
   try {
     return JSON.parse(readFileSync(path, 'utf8'));
   } catch {

@@ -14,14 +14,19 @@ export interface Terminal {
 export const OK = 0;
 const VIOLATION = 1;
 
-/** What broke and how to see it again. */
+/** What broke, and the line that shows it again; nothing when nothing broke. */
+export function told({ violation, settings }: Report, nodeVersion: string): string[] {
+  if (violation === null) return [];
+  const { rule, atMs, host, message } = violation;
+  return [
+    `VIOLATION of ${rule} at ${(atMs / 1000).toFixed(3)} s, ${host}: ${message}`,
+    `replay: npm run sim -- ${formatSettings(settings)} --narrate   (Node ${nodeVersion})`,
+  ];
+}
+
 export function conclude(report: Report, terminal: Terminal): number {
-  const { violation } = report;
-  if (violation === null) {
-    terminal.print('every invariant held');
-    return OK;
-  }
-  terminal.print(`VIOLATION of ${violation.rule} at ${(violation.atMs / 1000).toFixed(3)} s, ${violation.host}: ${violation.message}`);
-  terminal.print(`replay: npm run sim -- ${formatSettings(report.settings)} --narrate   (Node ${terminal.nodeVersion})`);
-  return VIOLATION;
+  for (const line of told(report, terminal.nodeVersion)) terminal.print(line);
+  if (report.violation !== null) return VIOLATION;
+  terminal.print('every invariant held');
+  return OK;
 }

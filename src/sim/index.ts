@@ -1,7 +1,8 @@
 // The door of sim/: for scripts/sim.mjs, and for tests.
 
-export type { Terminal } from './conclusion.ts';
+export { type Terminal, told } from './conclusion.ts';
+export { type Hunted, hunt, type Pursuit, pursue } from './hunt.ts';
 export { main, narration } from './main.ts';
-export { type Hunted, hunt, type Outcome, portion, summary } from './many.ts';
+export { type Outcome, portion, summary } from './many.ts';
 export { type Report, type RunHooks, run, type Settings } from './run.ts';
 export { SCENES } from './scenes/index.ts';

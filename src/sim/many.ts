@@ -1,7 +1,7 @@
-// Many seeds, shared out among workers, until all are played or the time is over; campaigns, which mix sizes and never end by
-// themselves; and the hunt for a mutant, which must find a violation soon.
+// Many seeds, shared out among workers, until all are played or the time is over; and campaigns, which mix sizes and never end by
+// themselves.
 
-import { formatSettings, parseCommandLine } from './command-line.ts';
+import { parseCommandLine } from './command-line.ts';
 import { conclude, OK, type Terminal } from './conclusion.ts';
 import { type Report, run } from './run.ts';
 
@@ -63,39 +63,4 @@ export function summary(outcomes: readonly Outcome[], terminal: Terminal): numbe
   }
   for (const fault of broken.faults) terminal.print(`  ${fault}`);
   return conclude(broken, terminal);
-}
-
-export interface Hunted {
-  readonly name: string;
-  readonly rule: string;
-  /** Null: by chance. */
-  readonly scene: string | null;
-  /** Nothing is taken out: it must not be caught. */
-  readonly isHarmless?: boolean;
-}
-
-const HUNT_MS = 25_000;
-const NOT_CAUGHT = 1;
-
-/** 0 when the mutant is caught in time, or when it is harmless and was not. */
-export function hunt(mutant: Hunted, terminal: Terminal): number {
-  const scene = mutant.scene ?? 'proof';
-  const isHarmless = mutant.isHarmless === true;
-  const fromMs = terminal.elapsedMs();
-  terminal.print(`mutant ${mutant.name}: ${mutant.rule}`);
-  let seed = 0;
-  while (terminal.elapsedMs() - fromMs <= HUNT_MS) {
-    seed += 1;
-    const settings = { seed, scene, nodes: null, untilMs: null };
-    const report = run(settings);
-    const { violation } = report;
-    // What a wrong policy costs is calm, and that is allowed.
-    if (violation === null || (isHarmless && !violation.rule.startsWith('I'))) continue;
-    if (isHarmless) return conclude(report, terminal);
-    const tookS = ((terminal.elapsedMs() - fromMs) / 1000).toFixed(1);
-    terminal.print(`caught after ${tookS} s by ${violation.rule}, ${formatSettings(settings)}: ${violation.host}: ${violation.message}`);
-    return OK;
-  }
-  terminal.print(isHarmless ? `harmless: I1 to I10 held in ${seed} seeds of ${scene}` : `NOT CAUGHT by ${seed} seeds of ${scene}`);
-  return isHarmless ? OK : NOT_CAUGHT;
 }

@@ -50,6 +50,8 @@ export class LinkPolicy {
   onSent: ((from: Address) => void) | null = null;
   #captureEvery = 1;
   #seenCount = 0;
+  /** How often a fault began or was healed. */
+  changeCount = 0;
   // Handed out again and again: the network reads the delays before it asks for the next packet's.
   readonly #lost: readonly number[] = [];
   readonly #once: number[] = [0];
@@ -70,11 +72,17 @@ export class LinkPolicy {
   }
 
   add(fault: LinkFault): void {
+    this.changeCount += 1;
     this.#faults = [...this.#faults, fault];
   }
 
   heal(fault: LinkFault): void {
+    this.changeCount += 1;
     this.#faults = this.#faults.filter((other) => other !== fault);
+  }
+
+  get isWhole(): boolean {
+    return this.#faults.length === 0;
   }
 
   isCut(from: number, to: number): boolean {
@@ -96,7 +104,8 @@ export class LinkPolicy {
     const random = this.#random;
     this.onSent?.(from);
     if (this.#captureMax > 0 && bytes !== undefined && ++this.#seenCount % this.#captureEvery === 0)
-      this.#captured[(this.#seenCount / this.#captureEvery - 1) % this.#captureMax] = { from, to, bytes: bytes.slice() };
+      // Not slice(): of a Buffer that is no copy, and what was captured would become whatever is encoded next.
+      this.#captured[(this.#seenCount / this.#captureEvery - 1) % this.#captureMax] = { from, to, bytes: new Uint8Array(bytes) };
     let delayMs = random.between(this.#latency.fromMs, this.#latency.toMs);
     let isDoubled = false;
     if (this.#faults.length > 0) {

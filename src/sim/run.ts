@@ -2,7 +2,7 @@
 
 import { createNode, Directory, type MonotonicMs, type Node, type NodeOptions, Random } from '../core/index.ts';
 import type { Violation } from './checkers/index.ts';
-import { findScene, Stage } from './scenes/index.ts';
+import { findScene, type Scene, Stage } from './scenes/index.ts';
 import { World } from './world.ts';
 
 export interface Settings {
@@ -36,7 +36,7 @@ export interface RunHooks {
 export function run(settings: Settings, hooks: RunHooks = {}): Report {
   const scene = findScene(settings.scene);
   if (scene === null) throw new RangeError(`no scene is called ${settings.scene}`);
-  const nodes = Math.max(scene.nodesMin, settings.nodes ?? scene.nodes ?? drawNodes(settings.seed));
+  const nodes = Math.max(scene.nodesMin, settings.nodes ?? nodesOf(scene, settings.seed));
   const untilMs = settings.untilMs ?? scene.untilMs;
   const world = new World({
     seed: settings.seed,
@@ -59,6 +59,10 @@ export function run(settings: Settings, hooks: RunHooks = {}): Report {
     faults: stage.faults,
     convergenceMs: world.convergenceMs,
   };
+}
+
+function nodesOf({ nodes }: Scene, seed: number): number {
+  return typeof nodes === 'function' ? nodes(seed) : (nodes ?? drawNodes(seed));
 }
 
 /** Small clusters collide more. */

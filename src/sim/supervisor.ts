@@ -48,6 +48,8 @@ interface Run {
 }
 
 const POLLS_PER_LEASE = 4;
+/** The uptime is coarse: no use in looking more often. */
+const LOOK_MS_MIN = 1;
 const SOCKET_MS = { from: 0.05, to: 2 } as const;
 
 export class Supervisor {
@@ -141,7 +143,9 @@ export class Supervisor {
       return;
     }
     const lateMs = random.chance(0.3) || this.#ports.isWorst() ? timings.lagMs : random.between(0, timings.lagMs / 10);
-    scheduler.at(clock.worldMsOf(at(run.deadlineMonoMs)), () => {
+    // The real one looks at both clocks every 50 ms: after a suspension the uptime is there long before a timer would be.
+    const bootLeftMs = Math.max(LOOK_MS_MIN, (run.deadlineBootMs - clock.bootMs()) / clock.rate);
+    scheduler.at(Math.min(clock.worldMsOf(at(run.deadlineMonoMs)), scheduler.nowMs + bootLeftMs), () => {
       if (this.#run !== run || this.#isFrozen || run.diesAtMs !== Number.POSITIVE_INFINITY) return;
       if (!this.#isOver(run)) this.#watch(run);
       else

@@ -83,4 +83,27 @@ describe('the links between simulated hosts', () => {
     expect(latestMs).toBeGreaterThan(19_000);
     expect(latestMs).toBeLessThan(20_002);
   });
+
+  test('what was captured stays what it was, though its sender writes the next packet into the same buffer', () => {
+    const links = threeHosts();
+    links.capture(4, 1);
+    const buffer = Buffer.from([1, 2, 3]);
+    links.datagram(A, B, buffer);
+    buffer.fill(9);
+    links.datagram(A, C, buffer);
+    expect(links.captured.map(({ to, bytes }) => [to, ...bytes])).toEqual([
+      [B, 1, 2, 3],
+      [C, 9, 9, 9],
+    ]);
+  });
+
+  test('changes are counted, and links are whole when nothing is wrong with any', () => {
+    const links = threeHosts();
+    const cut = fault([0], [1], { loss: 1 });
+    expect([links.isWhole, links.changeCount]).toEqual([true, 0]);
+    links.add(cut);
+    expect([links.isWhole, links.changeCount]).toEqual([false, 1]);
+    links.heal(cut);
+    expect([links.isWhole, links.changeCount]).toEqual([true, 2]);
+  });
 });

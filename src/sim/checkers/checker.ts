@@ -3,6 +3,7 @@
 
 import type { CoreEvent, Effect, Input, MemberView, NodeId } from '../../core/index.ts';
 import type { End, Host, Identity } from '../host.ts';
+import type { LinkPolicy } from '../network.ts';
 import type { Child } from '../supervisor.ts';
 import type { LeaseBook } from './lease-book.ts';
 
@@ -35,6 +36,7 @@ export interface CheckedWorld {
   readonly pendingCount: number;
   readonly openTransportCount: number;
   readonly leases: LeaseBook;
+  readonly links: Pick<LinkPolicy, 'isWhole' | 'isCut' | 'changeCount'>;
   /** The cluster whose disks were made before anything started, if any. */
   readonly foundedTogether: string | null;
 }

@@ -11,10 +11,12 @@ import type { Timings } from '../../core/index.ts';
 import { Bounds } from './bounds.ts';
 import type { CheckedWorld, Checker } from './checker.ts';
 import { CountersGrow } from './counters.ts';
+import { CrashTold } from './crash-told.ts';
 import { DurableIncarnation } from './durable-incarnation.ts';
 import { EmittedPairs } from './emitted-pairs.ts';
 import { Exits } from './exits.ts';
 import { FailedMeansOver } from './failed-means-over.ts';
+import { Isolation } from './isolation.ts';
 import { LeaseTwin } from './lease-twin.ts';
 import { NoForeignRecord } from './no-foreign-record.ts';
 import { NoGhosts } from './no-ghosts.ts';
@@ -25,7 +27,7 @@ import { OneLeader } from './one-leader.ts';
 import { Promises } from './promises.ts';
 import { Records } from './records.ts';
 
-/** The rules of safety; liveness is `Convergence`. */
+/** What holds at every instant, whatever a scene does; what a scene has to announce is `Convergence` and `Recovery`. */
 export function safetyCheckers(world: CheckedWorld, timings: Timings): readonly Checker[] {
   const records = new Records(world, timings);
   return [
@@ -44,5 +46,7 @@ export function safetyCheckers(world: CheckedWorld, timings: Timings): readonly 
     new NoStorms(world),
     new Bounds(world),
     new Exits(),
+    new Isolation(world, records, timings),
+    new CrashTold(world, timings.heartbeatMs),
   ];
 }

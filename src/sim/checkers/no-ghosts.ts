@@ -1,10 +1,10 @@
 // Nobody trusts a process that is long gone: an id without a living process is at least suspected in every list after
 // 2 × T_fail + the longest delay of the network + 2 s. Once T_fail for the age of its last counter; once more for a relay that held
 // that counter just as long and passed it on to a newcomer; the delay for packets still under way. An observer counts from its own
-// start or resume on.
+// start or resume on, and one that joined late, and heard of it only then, for the newcomer's T_fail from when it first showed it.
 
 import type { MemberView } from '../../core/index.ts';
-import type { Host } from '../host.ts';
+import type { Host, Identity } from '../host.ts';
 import type { CheckedWorld, Checker } from './checker.ts';
 
 const SLACK_MS = 2000;
@@ -12,6 +12,8 @@ const SLACK_MS = 2000;
 export class NoGhosts implements Checker {
   readonly rule = 'no-ghosts';
   readonly #world: CheckedWorld;
+  /** When each run of an observer first showed an id alive, of those that were gone by then. */
+  readonly #firstMs = new Map<string, number>();
 
   constructor(world: CheckedWorld) {
     this.#world = world;
@@ -25,9 +27,17 @@ export class NoGhosts implements Checker {
       const identity = this.#world.identities.get(member.id);
       if (identity === undefined) return `${member.name} (${member.id}) is shown, and no process ever had this id`;
       if (identity.goneSinceMs === null) continue;
-      const goneMs = this.#world.nowMs - Math.max(identity.goneSinceMs, host.runningSinceMs);
+      const heardMs = this.#heardMs(host, identity) - this.#world.failMsMax;
+      const goneMs = this.#world.nowMs - Math.max(identity.goneSinceMs, host.runningSinceMs, heardMs);
       if (goneMs > boundMs) return `${member.name} is shown ${member.state}, and its process has been gone for ${goneMs.toFixed(0)} ms`;
     }
     return null;
+  }
+
+  #heardMs(host: Host, { id, goneSinceMs }: Identity): number {
+    const key = `${host.index} ${host.startCount} ${id} ${goneSinceMs}`;
+    const knownMs = this.#firstMs.get(key);
+    if (knownMs === undefined) this.#firstMs.set(key, this.#world.nowMs);
+    return knownMs ?? this.#world.nowMs;
   }
 }

@@ -2,6 +2,7 @@
 // record, it names a leader that leads, and no decision stays stuck; and it stays so until the spell ends.
 
 import type { NodeId } from '../../core/index.ts';
+import type { End, Host } from '../host.ts';
 import type { CheckedWorld, Checker } from './checker.ts';
 import type { CalmSpell } from './convergence.ts';
 
@@ -12,6 +13,8 @@ export class Recovery implements Checker {
   readonly rule = 'L1-L5-recovery';
   readonly #world: CheckedWorld;
   readonly #spells: CalmSpell[] = [];
+  /** Hosts whose last process left or stopped cleanly. */
+  readonly #departed = new Set<number>();
   readonly #acceptedSince = new Map<number, { version: number; atMs: number }>();
 
   constructor(world: CheckedWorld) {
@@ -22,18 +25,24 @@ export class Recovery implements Checker {
     this.#spells.push(spell);
   }
 
+  ended(host: Host, end: End): string | null {
+    if (end.kind === 'exited' && (end.reason === 'left' || end.reason === 'stopped')) this.#departed.add(host.index);
+    else this.#departed.delete(host.index);
+    return null;
+  }
+
   polled(): string | null {
     const { nowMs } = this.#world;
     for (const { fromMs, withinMs, untilMs } of this.#spells) {
       if (nowMs < fromMs + withinMs || nowMs > untilMs) continue;
-      const problem = this.#problem();
+      const problem = this.#problem(withinMs);
       if (problem !== null) return `${(nowMs - fromMs).toFixed(0)} ms after the last fault, bound ${withinMs} ms: ${problem}`;
     }
     return null;
   }
 
-  #problem(): string | null {
-    const { hosts, leases } = this.#world;
+  #problem(withinMs: number): string | null {
+    const { hosts, leases, nowMs } = this.#world;
     let version: number | undefined;
     let first = '';
     let isLed = false;
@@ -42,10 +51,13 @@ export class Recovery implements Checker {
       const node = host.process?.node;
       // Who leaves is not to be quorate; that its leave ends is asked elsewhere.
       if (node === undefined || node.standing === 'leaving') continue;
+      // Leaves of voters take a dwell each; who was wanted back after one is as new, and has the whole time from its start.
+      const isNew = this.#departed.has(host.index) && nowMs - host.runningSinceMs < withinMs;
       const lease = leases.of(host);
-      if (!leases.isQuorate(lease)) return `${host.name} is not quorate (${node.standing}); ${this.#situation()}`;
+      if (!isNew && !leases.isQuorate(lease)) return `${host.name} is not quorate (${node.standing}); ${this.#situation()}`;
       isLed ||= leases.isLeader(lease);
       mayBeLed ||= host.launch.canLead !== false;
+      if (isNew) continue;
       const held = node.record?.version ?? 0;
       version ??= held;
       if (first === '') first = host.name;

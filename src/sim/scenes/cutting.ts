@@ -70,6 +70,30 @@ export const oneWay: Scene = {
   },
 };
 
+const NODES_MIN = 3;
+const NODES_MAX = 15;
+const FOUNDED_MS = 10_000;
+
+export const calmLoss: Scene = {
+  name: 'calm-loss',
+  story:
+    'a day on which every fifth packet is lost and nothing else is wrong: nobody is fenced (L4), failed or unseated; the seeds take turns at 3 to 15 nodes',
+  nodes: (seed) => NODES_MIN + ((seed + NODES_MAX - NODES_MIN) % (NODES_MAX - NODES_MIN + 1)),
+  nodesMin: NODES_MIN,
+  untilMs: 24 * HOUR_MS,
+  profile: 'lan',
+  play(stage) {
+    const all = range(0, stage.nodes);
+    stage.founded(Math.min(stage.world.maxVoters, stage.nodes));
+    stage.expectQuorate(FOUNDED_MS - 1, all);
+    stage.inflict(FOUNDED_MS, stage.untilMs + 1, { kind: 'loss', from: all, to: all, probability: 0.2 });
+    stage.forbid('fenced', 'member-failed', 'member-left', 'member-stopped');
+    // Who leads is written in the record, and nobody has a reason to write another.
+    stage.at(FOUNDED_MS, () => stage.forbid('record-changed'));
+    stage.expectQuorate(stage.untilMs - 1, all);
+  },
+};
+
 export const lossThirty: Scene = {
   name: 'loss-30',
   story: 'three packets of ten are lost everywhere for a minute; nobody is failed',

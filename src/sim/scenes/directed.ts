@@ -49,6 +49,8 @@ export const lapsing: Scene = {
 };
 
 const HOUR_MS = 3_600_000;
+/** A fence, what it ends, and acknowledgements of the next life. */
+const BACK_MS = 3000;
 
 export const jumpingUptime: Scene = {
   name: 'jumping-uptime',
@@ -69,6 +71,50 @@ export const jumpingUptime: Scene = {
       for (const host of stage.world.hosts) host.clock.jumpWallClock(-HOUR_MS);
     });
     stage.recovered(20_000, 25_000);
+  },
+};
+
+export const jumpingVoters: Scene = {
+  name: 'jumping-voters',
+  story:
+    'a member is cut off, and the uptime of all others, which follows the wall clock, jumps by an hour: they fence, come back, and wait as long as ever before they tell its end',
+  nodes: 5,
+  nodesMin: 4,
+  untilMs: 60_000,
+  profile: 'lan',
+  play(stage) {
+    const lost = stage.nodes - 1;
+    const others = range(0, lost);
+    stage.founded(stage.nodes);
+    for (const index of others) stage.host(index).clock.followsWall = true;
+    stage.inflict(15_000, 35_000, { kind: 'partition', side: [lost], otherSide: others });
+    stage.at(15_100, () => {
+      for (const index of others) stage.host(index).clock.jumpWallClock(HOUR_MS);
+    });
+    stage.expectShown(15_100 + BACK_MS + stage.verdictMs, others, [lost], 'failed');
+    stage.recovered(35_000, 15_000);
+  },
+};
+
+export const deafLeader: Scene = {
+  name: 'deaf-leader',
+  story:
+    'the leader hears nothing for a while, again and again, and what it runs ends as late as it may: its next life is not heard of before, and nobody else leads',
+  nodes: 3,
+  nodesMin: 3,
+  untilMs: 200_000,
+  profile: 'lan',
+  play(stage) {
+    stage.world.isWorst = true;
+    stage.founded(3);
+    for (let ms = 10_000; ms < 180_000; ms += 15_000) {
+      const atMs = ms + stage.random.between(0, 1000);
+      stage.at(atMs, () => {
+        const leader = Math.max(0, stage.leader);
+        stage.inflict(atMs, atMs + 6000, { kind: 'one-way', from: range(0, 3).filter((index) => index !== leader), to: [leader] });
+      });
+    }
+    stage.recovered(182_000, 15_000);
   },
 };
 

@@ -2,7 +2,7 @@
 // belongs to a mutually reachable majority, relays of two hops counted, becomes quorate, whatever the rest of the graph is.
 
 import type { Scene } from './scene.ts';
-import { range } from './stage.ts';
+import { range, type Stage } from './stage.ts';
 
 const CUT_MS = 2000;
 /** A lease that lapses at once, a fence, a clone hold that succession does not spare, and a few beats through others. */
@@ -13,25 +13,44 @@ const EDGES_MAX = 3;
 
 export const graphs: Scene = {
   name: 'graph',
-  story:
-    'who hears whom is the seed, one bit an edge (4,096 graphs of four, --nodes=5 for a million): mutually reachable majorities are quorate (L1)',
+  story: 'who hears whom is the seed, one bit an edge (4,096 graphs of four): mutually reachable majorities are quorate (L1)',
   nodes: 4,
   nodesMin: 3,
   untilMs: CUT_MS + SETTLED_MS + HELD_MS,
   profile: 'lan',
   play(stage) {
-    const { nodes } = stage;
-    const hears = edgesOf(stage.seed, nodes);
-    stage.founded(nodes);
-    for (const from of range(0, nodes)) {
-      const to = range(0, nodes).filter((index) => index !== from && !hears(from, index));
-      if (to.length > 0) stage.inflict(CUT_MS, stage.untilMs + 1, { kind: 'one-way', from: [from], to });
-    }
-    const together = mutuallyReachable(nodes, hears).find((members) => members.length > nodes / 2);
-    if (together === undefined) return;
-    for (let ms = SETTLED_MS; ms < SETTLED_MS + HELD_MS; ms += 250) stage.expectQuorate(CUT_MS + ms, together);
+    playGraph(stage, stage.seed);
   },
 };
+
+const GRAPHS_OF_FIVE = 1 << 20;
+/** Odd, so that no two seeds come to one graph. */
+const STEP = 0x9e375;
+
+export const graphsOfFive: Scene = {
+  ...graphs,
+  name: 'graph-five',
+  story:
+    'the same with five voters, neighbouring seeds as unlike as any: some are a sample, --seed=0 --runs=1048576 is each graph once (L1)',
+  nodes: 5,
+  nodesMin: 5,
+  play(stage) {
+    playGraph(stage, Math.imul(stage.seed, STEP) & (GRAPHS_OF_FIVE - 1));
+  },
+};
+
+function playGraph(stage: Stage, graph: number): void {
+  const { nodes } = stage;
+  const hears = edgesOf(graph, nodes);
+  stage.founded(nodes);
+  for (const from of range(0, nodes)) {
+    const to = range(0, nodes).filter((index) => index !== from && !hears(from, index));
+    if (to.length > 0) stage.inflict(CUT_MS, stage.untilMs + 1, { kind: 'one-way', from: [from], to });
+  }
+  const together = mutuallyReachable(nodes, hears).find((members) => members.length > nodes / 2);
+  if (together === undefined) return;
+  for (let ms = SETTLED_MS; ms < SETTLED_MS + HELD_MS; ms += 250) stage.expectQuorate(CUT_MS + ms, together);
+}
 
 function edgesOf(graph: number, nodes: number): (from: number, to: number) => boolean {
   return (from, to) => ((graph >>> (from * (nodes - 1) + (to > from ? to - 1 : to))) & 1) === 1;

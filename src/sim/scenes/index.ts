@@ -7,10 +7,22 @@ import { tcpBlocked, udpBlocked } from './blocking.ts';
 import { clonedAtOnce, clonedEarlier, clonedState, coldStart, leaveWhileDown, votersInAHurry } from './changing.ts';
 import { chaos } from './chaos.ts';
 import { crashOne, crashTen, pauseTenSeconds, restartNewAddress } from './crashing.ts';
-import { longPartition, lossThirty, oneWay, partitionHeal } from './cutting.ts';
+import { calmLoss, longPartition, lossThirty, oneWay, partitionHeal } from './cutting.ts';
+import { acceptedAndHealed, offeredTwice } from './deciding.ts';
 import { leave, nameClash } from './departing.ts';
-import { differingFlags, jumpingUptime, lapsing, reaped, reapedByOne, resigning, restartedVoters, worstCase } from './directed.ts';
-import { graphs } from './graphs.ts';
+import {
+  deafLeader,
+  differingFlags,
+  jumpingUptime,
+  jumpingVoters,
+  lapsing,
+  reaped,
+  reapedByOne,
+  resigning,
+  restartedVoters,
+  worstCase,
+} from './directed.ts';
+import { graphs, graphsOfFive } from './graphs.ts';
 import { proof } from './proof.ts';
 import { fsyncPoints, lostDisk, replayed, rollingLoss, rollingRestart, worstClocks } from './remembering.ts';
 import type { Scene } from './scene.ts';
@@ -30,6 +42,7 @@ export const SCENES: readonly Scene[] = [
   longPartition,
   oneWay,
   lossThirty,
+  calmLoss,
   udpBlocked,
   tcpBlocked,
   leave,
@@ -60,14 +73,19 @@ export const SCENES: readonly Scene[] = [
   rollingRestart,
   rollingLoss,
   graphs,
+  graphsOfFive,
   worstCase,
   jumpingUptime,
+  jumpingVoters,
   lapsing,
   resigning,
+  deafLeader,
   differingFlags,
   reaped,
   reapedByOne,
   restartedVoters,
+  offeredTwice,
+  acceptedAndHealed,
 ];
 
 export function findScene(name: string): Scene | null {

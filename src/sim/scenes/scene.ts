@@ -9,7 +9,7 @@ export interface Scene {
   /** One sentence: what happens, and what must come out. */
   readonly story: string;
   /** When the command line does not say; null: drawn from the seed. */
-  readonly nodes: number | null;
+  readonly nodes: number | null | ((seed: number) => number);
   readonly nodesMin: number;
   readonly untilMs: number;
   readonly profile: ProfileName;
