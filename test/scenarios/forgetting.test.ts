@@ -24,7 +24,7 @@ function rest(stage: Stage, ms: number, stepMs = 1000): void {
 }
 
 function beat(stage: Stage, puppet: Puppet): Effect[] {
-  const facts = { isShort: false, isStable: false, storeId: null, canVote: true, canLead: true, writeCount: 9 };
+  const facts = { isShort: false, isLost: false, isStable: false, storeId: null, canVote: true, canLead: true, writeCount: 9 };
   puppet.counter += 1;
   return stage.step({ kind: 'datagram', from: puppet.address, envelope: puppet.says({ kind: 'beat', ...facts, acks: [] }) });
 }

@@ -26,7 +26,7 @@ function rest(stage: Stage, ms = 3 * failMs): void {
 }
 
 function beat(stage: Stage, puppet: Puppet): Effect[] {
-  const facts = { isShort: false, isStable: false, storeId: null, canVote: true, canLead: true, writeCount: 1 };
+  const facts = { isShort: false, isLost: false, isStable: false, storeId: null, canVote: true, canLead: true, writeCount: 1 };
   puppet.counter += 1;
   return stage.step({ kind: 'datagram', from: puppet.address, envelope: puppet.says({ kind: 'beat', ...facts, acks: [] }) });
 }

@@ -97,6 +97,10 @@ export class Chain {
     return this.#record !== null && isVoter(this.#record, this.#self);
   }
 
+  get voterIds(): readonly NodeId[] {
+    return this.#epochs[0]?.voters ?? [];
+  }
+
   /** The epochs under which a lease may be held: the present one, and the one before it while its acks run out. */
   get epochs(): readonly Epoch[] {
     return this.#epochs;

@@ -4,12 +4,12 @@
 import type { Outbox } from '../effect.ts';
 import { sameTag } from '../hash.ts';
 import type { Address, NodeId } from '../ids.ts';
-import { NONE } from '../membership/index.ts';
 import type { Confirm, Confirmed } from '../message.ts';
 import { isCondemned, majorityOf } from '../record/index.ts';
 import { at, type MonotonicMs, NEVER } from '../time.ts';
 import type { Timings } from '../timings.ts';
 import type { Chain } from './chain.ts';
+import { addressesOf } from './choosing.ts';
 import type { Keeper } from './keeper.ts';
 import type { Roster } from './roster.ts';
 import type { Voice } from './voice.ts';
@@ -56,14 +56,9 @@ export class Confirmation {
   begin(ticket: number, nonce: number, now: MonotonicMs, outbox: Outbox): void {
     if (this.#question !== null) return this.#answer(ticket, 'another confirmation is under way', outbox);
     const confirmedBy = new Set<NodeId>();
-    if (this.#keeper.mayAckSelf()) confirmedBy.add(this.#self);
+    if (this.#keeper.acker.mayAckSelf()) confirmedBy.add(this.#self);
     this.#question = { ticket, nonce, until: at(now + Math.min(WAIT_MS_MAX, this.#timings.fenceMs / 2)), confirmedBy };
-    const to: Address[] = [];
-    for (const { id } of this.#chain.record?.voters ?? []) {
-      const slot = this.#roster.table.slotOf(id);
-      if (slot !== NONE && id !== this.#self) to.push(this.#roster.table.addressOf(slot));
-    }
-    this.#voice.datagram(to, { kind: 'confirm', nonce }, now, outbox);
+    this.#voice.datagram(addressesOf(this.#roster.table, this.#chain.voterIds), { kind: 'confirm', nonce }, now, outbox);
   }
 
   /** Answered as soon as the last word of a majority is heard. */
@@ -86,7 +81,7 @@ export class Confirmation {
     const id = table.directory.idAt(slot);
     const incarnation = table.incarnationOf(slot);
     if (record === null || !isVoter || isCondemned(record, id, incarnation) || acceptor.hasAcceptedEndOf(id, incarnation)) return;
-    const seen = this.#keeper.witness.tagOf(id);
+    const seen = this.#keeper.acker.witness.tagOf(id);
     if (seen === null || !sameTag(seen, table.tagOf(slot))) return;
     this.#voice.datagram([from], { kind: 'confirmed', nonce, epoch: record.epoch, counter: 0 }, now, outbox);
   }

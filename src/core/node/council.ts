@@ -9,10 +9,12 @@ import type { Random } from '../random.ts';
 import { Attempt, type Ballot, type Condemned, compareBallots } from '../record/index.ts';
 import { at, type MonotonicMs, NEVER } from '../time.ts';
 import type { Timings } from '../timings.ts';
-import { chooseChange, hasWish, type Situation } from './agenda.ts';
+import { chooseChange, hasWish } from './agenda.ts';
 import type { Chain } from './chain.ts';
+import { addressesOf, someLiving } from './choosing.ts';
 import type { Keeper } from './keeper.ts';
 import type { Ledger } from './ledger.ts';
+import type { Outlook } from './outlook.ts';
 import type { Roster } from './roster.ts';
 import type { Self } from './self.ts';
 import type { Voice } from './voice.ts';
@@ -30,14 +32,6 @@ const DETOUR_AT = 2;
 /** After so many heartbeats a value that was accepted but not heard of again is finished by whoever notices (L5). */
 const STUCK_AFTER = 3;
 
-/** What this voter sees. */
-export interface View {
-  /** Null for one that may not propose. */
-  situation(now: MonotonicMs): Situation | null;
-  /** When the next member falls silent that is not so yet, unless it is heard; as of the last look. */
-  readonly silentAt: MonotonicMs;
-}
-
 export class Council {
   readonly #self: Self;
   readonly #roster: Roster;
@@ -46,7 +40,7 @@ export class Council {
   readonly #keeper: Keeper;
   readonly #ledger: Ledger;
   readonly #random: Random;
-  readonly #outlook: View;
+  readonly #outlook: Outlook;
   readonly #storeId: string;
   readonly #isCleared: () => boolean;
   #timings: Timings;
@@ -78,7 +72,7 @@ export class Council {
     random: Random,
     storeId: string,
     now: MonotonicMs,
-    outlook: View,
+    outlook: Outlook,
     isCleared: () => boolean,
   ) {
     this.#isCleared = isCleared;
@@ -194,7 +188,7 @@ export class Council {
     if (prepared.kind === 'ignored') return;
     if (prepared.kind === 'nack') return this.#say(from, { kind: 'nack', version, ballot, promised: prepared.promised }, via, now, outbox);
     this.#ledger.write(outbox, (later, box) => {
-      const idleMs = suspects.map((suspect) => Math.floor(this.#keeper.witness.idleMs(suspect.id, suspect.incarnation, later)));
+      const idleMs = suspects.map((suspect) => Math.floor(this.#keeper.acker.witness.idleMs(suspect.id, suspect.incarnation, later)));
       const dwellLeftMs = Math.ceil(this.#chain.dwellLeftMs(later));
       this.#answer(
         from,
@@ -216,7 +210,7 @@ export class Council {
     if (verdict.kind === 'nack') return this.#say(from, { kind: 'nack', version, ballot, promised: verdict.promised }, via, now, outbox);
     this.#acceptedSince ??= now;
     this.#ledger.write(outbox, (later, box) => {
-      const idleMs = change.condemn.map((entry) => Math.floor(this.#keeper.witness.idleMs(entry.id, entry.incarnation, later)));
+      const idleMs = change.condemn.map((entry) => Math.floor(this.#keeper.acker.witness.idleMs(entry.id, entry.incarnation, later)));
       this.#answer(from, { kind: 'accepted', version, ballot, idleMs }, via, isRepeated, later, box);
     });
   }
@@ -342,18 +336,6 @@ export class Council {
     else if (slot !== NONE) this.#voice.datagram([this.#roster.table.factsOf(slot).address], message, now, outbox);
   }
 
-  #someLiving(count: number): Address[] {
-    const { table } = this.#roster;
-    const living: number[] = [];
-    for (let slot = 0; slot < table.slotLimit; slot++) if (slot !== table.selfSlot && table.isConfirmed(slot)) living.push(slot);
-    const some: Address[] = [];
-    for (let i = 0; i < count && living.length > 0; i++) {
-      const [slot] = living.splice(this.#random.below(living.length), 1);
-      if (slot !== undefined) some.push(table.addressOf(slot));
-    }
-    return some;
-  }
-
   /** A new record spreads at once to the voters, then on to some members a few times (R9). */
   #spread(now: MonotonicMs, outbox: Outbox): void {
     const { table } = this.#roster;
@@ -364,12 +346,9 @@ export class Council {
     }
     this.#spreadLeft -= 1;
     this.#spreadAt = at(now + Math.min(200, this.#timings.heartbeatMs * 0.4));
-    const to = new Set<Address>(this.#someLiving(SPREAD_TO));
+    const to = new Set<Address>(someLiving(table, SPREAD_TO, this.#random));
     // The voters tell each other; everyone else tells some.
-    for (const { id } of this.#chain.isVoter ? (this.#chain.record?.voters ?? []) : []) {
-      const slot = table.slotOf(id);
-      if (slot !== NONE && slot !== table.selfSlot) to.add(table.factsOf(slot).address);
-    }
+    if (this.#chain.isVoter) for (const voter of addressesOf(table, this.#chain.voterIds)) to.add(voter);
     this.#voice.datagram([...to], deltas, now, outbox);
   }
 }

@@ -33,8 +33,9 @@ import type { LeaderView, QuorumView, RecordView } from '../view.ts';
 import { Announcer } from './announcer.ts';
 import { CatchUp } from './catch-up.ts';
 import { Chain } from './chain.ts';
+import { addressesOf } from './choosing.ts';
 import { Confirmation } from './confirmation.ts';
-import { Council, type View } from './council.ts';
+import { Council } from './council.ts';
 import { Keeper } from './keeper.ts';
 import type { Ledger } from './ledger.ts';
 import type { NodeOptions } from './node-options.ts';
@@ -131,7 +132,7 @@ export class Government {
       this.council.update(slot, version, at0, outbox),
     );
     this.#oblivion = new Oblivion(roster, this.chain, this.keeper, this.#catchUp, this.recall);
-    this.#outlook = new Outlook(self, roster, this.chain, this.keeper, this.announcer, timings);
+    this.#outlook = new Outlook(self, roster, this.chain, this.keeper, this.announcer, timings, life, this.#wishes);
     this.confirmation = new Confirmation(self.id, roster, voice, this.chain, this.keeper, timings);
     this.council = new Council(
       self,
@@ -144,7 +145,7 @@ export class Government {
       random,
       options.storeId,
       now,
-      this.#viewOfVoter(),
+      this.#outlook,
       () => this.recall.isCleared,
     );
   }
@@ -251,7 +252,7 @@ export class Government {
   /** Not null for one that is let in only above this incarnation (R2). */
   hearHello(hello: Hello, now: MonotonicMs): Incarnation | null {
     if (this.isBelowFloor(hello.entry.id, hello.entry.incarnation, now)) return this.chain.record?.floor ?? null;
-    this.keeper.hearHello(hello);
+    this.keeper.acker.hearHello(hello);
     return null;
   }
 
@@ -332,7 +333,7 @@ export class Government {
         this.#voice.datagram([from], this.recall.answerTo(id, this.#roster.table.tagOf(slot)), now, outbox);
         return true;
       case 'recalled':
-        this.recall.hear(id, message, this.#self.tag, this.#self.incarnation, this.#ledger.writeCount, this.#voterIds());
+        this.recall.hear(id, message, this.#self.tag, this.#self.incarnation, this.#ledger.writeCount, this.chain.voterIds);
         return true;
       case 'request':
         if (this.chain.isVoter) {
@@ -349,27 +350,18 @@ export class Government {
   #askForWishes(now: MonotonicMs, outbox: Outbox): void {
     const wishes = this.#wishes.due(this.#timings, now);
     if (wishes.length === 0 || (this.chain.isVoter && this.#life().quorateSince !== null)) return;
-    for (const wish of wishes) this.#voice.datagram(this.#addressesOf(this.#voterIds()), { kind: 'request', wish }, now, outbox);
+    for (const wish of wishes)
+      this.#voice.datagram(addressesOf(this.#roster.table, this.chain.voterIds), { kind: 'request', wish }, now, outbox);
   }
 
   /** R14: a voter that started asks what the others remember of it; until a majority has said, it neither acks nor votes. */
   #askRecall(now: MonotonicMs, outbox: Outbox): void {
-    const voters = this.#voterIds();
+    const voters = this.chain.voterIds;
     if (voters.length === 0 || this.recall.isRolledBack) return;
     this.recall.consider(voters);
     if (now < this.#recallAt) return;
     this.#recallAt = at(now + this.#timings.heartbeatMs / 2);
-    this.#voice.datagram(this.#addressesOf(this.recall.missing(voters)), { kind: 'recall' }, now, outbox);
-  }
-
-  #addressesOf(ids: readonly NodeId[]): Address[] {
-    const { table } = this.#roster;
-    const slots = ids.map((id) => table.slotOf(id)).filter((slot) => slot !== NONE && slot !== table.selfSlot);
-    return slots.map((slot) => table.addressOf(slot));
-  }
-
-  #voterIds(): NodeId[] {
-    return this.chain.record?.voters.map((voter) => voter.id) ?? [];
+    this.#voice.datagram(addressesOf(this.#roster.table, this.recall.missing(voters)), { kind: 'recall' }, now, outbox);
   }
 
   #beatFacts(writeCount: number): Omit<Beat, 'kind' | 'isShort' | 'isLost' | 'acks'> {
@@ -389,16 +381,6 @@ export class Government {
   #instant(now: MonotonicMs): Instant {
     this.#lastNow = now;
     return instant(now, this.#bootMs);
-  }
-
-  #viewOfVoter(): View {
-    const [outlook, life, wishes] = [this.#outlook, this.#life, this.#wishes];
-    return {
-      situation: (now) => outlook.situation(life(), wishes.wanted(now), now),
-      get silentAt() {
-        return outlook.silentAt;
-      },
-    };
   }
 
   /**

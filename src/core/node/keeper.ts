@@ -3,15 +3,16 @@
 
 import type { Outbox } from '../effect.ts';
 import { sameTag, type Tag } from '../hash.ts';
-import { type Address, type NodeId, tagOf } from '../ids.ts';
-import { elapsedMs, type Instant, Lease, Witness } from '../lease/index.ts';
+import type { Address, NodeId } from '../ids.ts';
+import { elapsedMs, type Instant, Lease } from '../lease/index.ts';
 import { NONE } from '../membership/index.ts';
-import type { AckRow, Beat, Hello } from '../message.ts';
+import type { AckRow, Beat } from '../message.ts';
 import type { Random } from '../random.ts';
-import { isCondemned } from '../record/index.ts';
 import { at, type MonotonicMs, NEVER } from '../time.ts';
 import type { Timings } from '../timings.ts';
+import { Acker } from './acker.ts';
 import type { Chain, Epoch } from './chain.ts';
+import { addressesOf, someLiving } from './choosing.ts';
 import { Hunger } from './hunger.ts';
 import { Relays } from './relays.ts';
 import type { Roster } from './roster.ts';
@@ -42,19 +43,16 @@ export interface Candidate {
 
 export class Keeper {
   readonly relays: Relays;
+  readonly acker: Acker;
   lease: Lease;
-  witness: Witness;
   readonly #self: Self;
   readonly #roster: Roster;
   readonly #voice: Voice;
   readonly #chain: Chain;
   readonly #random: Random;
   readonly #facts: () => BeatFacts;
-  readonly #mayVote: () => boolean;
   readonly #introduce: (to: readonly Address[], now: MonotonicMs, outbox: Outbox) => void;
   readonly #candidates = new Map<NodeId, Candidate>();
-  /** Of each id the highest life that proved to follow the one acked last (R9), and the incarnation that it followed. */
-  readonly #shown = new Map<NodeId, { readonly tag: Tag; readonly life: number; readonly followed: number }>();
   /** Acks that ride on the next beat, by voter. */
   #rows = new Map<NodeId, AckRow>();
   #timings: Timings;
@@ -82,7 +80,6 @@ export class Keeper {
     introduce: (to: readonly Address[], now: MonotonicMs, outbox: Outbox) => void,
   ) {
     this.#introduce = introduce;
-    this.#mayVote = mayVote;
     this.#self = self;
     this.#roster = roster;
     this.#voice = voice;
@@ -93,19 +90,11 @@ export class Keeper {
     this.#hunger = new Hunger(timings);
     this.relays = new Relays(self, roster, voice, chain, timings.heartbeatMs, () => this.#helpers());
     this.lease = new Lease(timings.fenceMs);
-    this.witness = new Witness(timings.failMs, now);
+    this.acker = new Acker(self, roster, chain, timings, now, mayVote);
   }
 
   get beatAt(): MonotonicMs {
     return this.#beatAt;
-  }
-
-  /**
-   * Voters ring together: who hears one beat, and has not beaten for half a heartbeat, beats too. Its ack rides at once, and a node wakes
-   * up for all of them in one go instead of for each.
-   */
-  #chime(now: MonotonicMs): void {
-    if (this.#chain.isVoter && this.#beatAt !== NEVER && now - this.#beatenAt >= this.#timings.heartbeatMs / 2) this.#beatAt = now;
   }
 
   get nextAt(): MonotonicMs {
@@ -123,7 +112,7 @@ export class Keeper {
   retime(timings: Timings, now: MonotonicMs): void {
     this.#timings = timings;
     this.lease = new Lease(timings.fenceMs);
-    this.witness = new Witness(timings.failMs, now);
+    this.acker.retime(timings, now);
     this.#hunger.retime(timings);
     this.relays.retime(timings.heartbeatMs);
   }
@@ -190,45 +179,16 @@ export class Keeper {
 
   // ── witnessing ──
 
-  /** A hello proves what it claims to follow, or not (R9). */
-  hearHello(hello: Hello): void {
-    const { entry, nonce, previous, clusterId } = hello;
-    const lastTag = this.witness.tagOf(entry.id);
-    if (lastTag === null) return;
-    const lastIncarnation = this.witness.incarnationOf(entry.id);
-    const isSameRun = sameTag(lastTag, tagOf(clusterId, entry.id, lastIncarnation as typeof entry.incarnation, nonce));
-    const isNamed =
-      previous?.isClean &&
-      previous.incarnation === lastIncarnation &&
-      sameTag(lastTag, tagOf(clusterId, entry.id, previous.incarnation, previous.nonce));
-    if (!(isSameRun || isNamed) || entry.incarnation <= lastIncarnation) return;
-    // A late word of a lower life does not replace what the list holds.
-    const known = this.#shown.get(entry.id);
-    const slot = this.#roster.table.slotOf(entry.id);
-    if (known !== undefined && known.life > entry.incarnation && slot !== NONE && this.#roster.table.hasTag(slot, known.tag)) return;
-    this.#shown.set(entry.id, { tag: entry.tag, life: entry.incarnation, followed: lastIncarnation });
-  }
-
-  isShown(id: NodeId, tag: Tag): boolean {
-    const shown = this.#shown.get(id);
-    return shown !== undefined && sameTag(shown.tag, tag);
-  }
-
-  /** The life with this tag proved that this one of its id is over. */
-  isShownToFollow(id: NodeId, tag: Tag, incarnation: number): boolean {
-    return this.isShown(id, tag) && (this.#shown.get(id)?.followed ?? -1) >= incarnation;
-  }
-
   /** It is on the list no longer. What the witness knows of it is forgotten in its own time. */
   forget(id: NodeId): void {
     this.#candidates.delete(id);
-    this.#shown.delete(id);
+    this.acker.forget(id);
     this.#rows.delete(id);
   }
 
   /** Ids of which anything is remembered here, at most. */
   get rememberedCount(): number {
-    return Math.max(this.#candidates.size, this.#shown.size, this.#rows.size);
+    return Math.max(this.#candidates.size, this.acker.shownCount, this.#rows.size);
   }
 
   /** Direct from its sender, or passed on whole. Returns false when an introduction would help. */
@@ -238,12 +198,12 @@ export class Keeper {
     const tag = table.tagOf(slot);
     this.#candidates.set(id, { storeId: beat.storeId, canVote: beat.canVote, canLead: beat.canLead, isStable: beat.isStable, tag });
     this.hearAcks(id, beat.acks, via, now);
-    const row = this.#ackRow(slot, id, tag, counter, now);
-    if (row === 'hold') return this.isShown(id, tag);
+    const row = this.acker.ack(slot, id, tag, counter, now);
+    if (row === 'hold') return this.acker.isShown(id, tag);
     if (row === null) return true;
     const ack = { kind: 'ack', acks: [row] } as const;
     // It rides on the beat that is due to another voter; who beats again before that waits for it.
-    const isDue = this.#chain.record?.voters.some((voter) => voter.id === id) ?? false;
+    const isDue = this.#chain.voterIds.includes(id);
     if (isDue && via === null) this.#chime(now);
     if (isDue && !beat.isShort && !this.#rows.has(id)) this.#rows.set(id, row);
     else {
@@ -255,33 +215,20 @@ export class Keeper {
     return true;
   }
 
+  /**
+   * Voters ring together: who hears one beat, and has not beaten for half a heartbeat, beats too. Its ack rides at once, and a node wakes
+   * up for all of them in one go instead of for each.
+   */
+  #chime(now: MonotonicMs): void {
+    if (this.#chain.isVoter && this.#beatAt !== NEVER && now - this.#beatenAt >= this.#timings.heartbeatMs / 2) this.#beatAt = now;
+  }
+
   /** The same beat by another way. */
   ackBack(slot: number, counter: number, via: Address, now: MonotonicMs, outbox: Outbox): void {
     const { table } = this.#roster;
     const id = table.directory.idAt(slot);
-    const row = this.#ackRow(slot, id, table.tagOf(slot), counter, now);
+    const row = this.acker.ack(slot, id, table.tagOf(slot), counter, now);
     if (row !== null && row !== 'hold') this.relays.sendBack(via, id, { kind: 'ack', acks: [row] }, now, outbox);
-  }
-
-  /** R5: a voter of its own record acks the highest life it knows, unless its record or what it last accepted condemns that life. */
-  #ackRow(slot: number, id: NodeId, tag: Tag, counter: number, now: MonotonicMs): AckRow | 'hold' | null {
-    const { record, acceptor, isVoter } = this.#chain;
-    if (record === null || !isVoter || !this.#mayVote()) return null;
-    const { table } = this.#roster;
-    const incarnation = table.incarnationOf(slot);
-    if (isCondemned(this.#chain.newest ?? record, id, incarnation) || acceptor.hasAcceptedEndOf(id, incarnation)) return null;
-    const claim = {
-      id,
-      incarnation,
-      tag,
-      counter,
-      // Its own life before is over: it stopped cleanly, or was waited for in silence (R13).
-      isShownSuccession: id === this.#self.id || this.isShown(id, tag),
-      isFirstLife: table.factsOf(slot).meta.restarts === 0,
-    };
-    const verdict = this.witness.hear(claim, now);
-    if (verdict === 'hold') return 'hold';
-    return verdict === 'ack' ? { tag, counter, epoch: record.epoch } : null;
   }
 
   // ── emitting ──
@@ -291,8 +238,9 @@ export class Keeper {
     this.#beatenAt = at0;
     const period = this.#chain.isVoter ? heartbeatMs : 2 * heartbeatMs;
     this.#beatAt = at(at0 + period * this.#random.between(0.95, 1));
-    if (this.#majorityAgeMs(now) === Number.POSITIVE_INFINITY) this.#introduce(this.#addressesOf(this.#voters()), at0, outbox);
-    this.#emit(now, at0, this.#voters(), outbox);
+    if (this.#majorityAgeMs(now) === Number.POSITIVE_INFINITY)
+      this.#introduce(addressesOf(this.#roster.table, this.#chain.voterIds), at0, outbox);
+    this.#emit(now, at0, this.#chain.voterIds, outbox);
   }
 
   /**
@@ -309,7 +257,7 @@ export class Keeper {
     this.#retries += 1;
     const newest = this.lease.newestCounter;
     const epoch = this.#chain.record?.epoch ?? 0;
-    const missing = this.#voters().filter((id) => !this.lease.hasAcked(id, epoch, newest));
+    const missing = this.#chain.voterIds.filter((id) => !this.lease.hasAcked(id, epoch, newest));
     this.#emit(now, at0, missing, outbox);
   }
 
@@ -330,7 +278,7 @@ export class Keeper {
       const slot = table.slotOf(id);
       if (slot === NONE || slot === table.selfSlot) continue;
       isAlone = false;
-      const row = this.#stillTrue(rows.get(id), slot, id);
+      const row = this.acker.stillTrue(rows.get(id), slot, id);
       this.#voice.datagram([table.factsOf(slot).address], { kind: 'beat', ...facts, acks: row === undefined ? [] : [row] }, at0, outbox);
     }
     if (isShort) this.#voice.datagram(this.#bearerAndHelpers(), { kind: 'beat', ...facts, acks: [] }, at0, outbox);
@@ -341,32 +289,10 @@ export class Keeper {
       : NEVER;
   }
 
-  /** What waited for this beat is said only if it could be said now: its life may have been condemned meanwhile, or followed. */
-  #stillTrue(row: AckRow | undefined, slot: number, id: NodeId): AckRow | undefined {
-    const { table } = this.#roster;
-    const { newest, acceptor, record } = this.#chain;
-    if (row === undefined || newest === null || row.epoch !== record?.epoch || !sameTag(row.tag, table.tagOf(slot))) return undefined;
-    const incarnation = table.incarnationOf(slot);
-    return isCondemned(newest, id, incarnation) || acceptor.hasAcceptedEndOf(id, incarnation) ? undefined : row;
-  }
-
-  /** Whether this voter would ack itself now. */
-  mayAckSelf(): boolean {
-    const { record, newest, acceptor, isVoter } = this.#chain;
-    const { id, incarnation } = this.#self;
-    return (
-      record !== null &&
-      isVoter &&
-      this.#mayVote() &&
-      !isCondemned(newest ?? record, id, incarnation) &&
-      !acceptor.hasAcceptedEndOf(id, incarnation)
-    );
-  }
-
   /** A voter's word to itself obeys the same rule. */
   #ackSelf(counter: number, now: MonotonicMs): void {
     const { table } = this.#roster;
-    const row = this.#ackRow(table.selfSlot, this.#self.id, this.#self.tag, counter, now);
+    const row = this.acker.ack(table.selfSlot, this.#self.id, this.#self.tag, counter, now);
     if (row !== null && row !== 'hold') this.lease.hearAck(this.#self.id, row.epoch, row.counter);
   }
 
@@ -395,18 +321,6 @@ export class Keeper {
     return Math.max(20, this.#timings.heartbeatMs / 4);
   }
 
-  #voters(): readonly NodeId[] {
-    return this.#chain.record?.voters.map((voter) => voter.id).filter((id) => id !== this.#self.id) ?? [];
-  }
-
-  #addressesOf(ids: readonly NodeId[]): Address[] {
-    const { table } = this.#roster;
-    return ids
-      .map((id) => table.slotOf(id))
-      .filter((slot) => slot !== NONE && slot !== table.selfSlot)
-      .map((slot) => table.addressOf(slot));
-  }
-
   /** Whoever brought acks before will do it again. */
   #bearerAndHelpers(): Address[] {
     const { bearer } = this.#hunger;
@@ -414,14 +328,6 @@ export class Keeper {
   }
 
   #helpers(): Address[] {
-    const { table } = this.#roster;
-    const living: number[] = [];
-    for (let slot = 0; slot < table.slotLimit; slot++) if (slot !== table.selfSlot && table.isConfirmed(slot)) living.push(slot);
-    const helpers: Address[] = [];
-    for (let i = 0; i < HELPERS && living.length > 0; i++) {
-      const [slot] = living.splice(this.#random.below(living.length), 1);
-      if (slot !== undefined) helpers.push(table.factsOf(slot).address);
-    }
-    return helpers;
+    return someLiving(this.#roster.table, HELPERS, this.#random);
   }
 }

@@ -44,7 +44,7 @@ export class Oblivion {
     for (const id of this.#gone) {
       // Back on the list, it is remembered like any other.
       if (this.#roster.table.slotOf(id) !== NONE) this.#gone.delete(id);
-      else if ((record === null || !isVoter(record, id)) && this.#keeper.witness.forget(id, now)) {
+      else if ((record === null || !isVoter(record, id)) && this.#keeper.acker.witness.forget(id, now)) {
         this.#recall.forget(id);
         this.#keeper.forget(id);
         this.#gone.delete(id);
@@ -57,7 +57,7 @@ export class Oblivion {
     const known = table.rowCount + this.#gone.size;
     assert(this.#keeper.rememberedCount <= known, 'who is on no list is no candidate');
     assert(this.#catchUp.size <= table.rowCount, 'nor is it asked what it holds');
-    assert(this.#keeper.witness.size <= known, 'who was acked is listed, or waits to be forgotten');
+    assert(this.#keeper.acker.witness.size <= known, 'who was acked is listed, or waits to be forgotten');
     assert(this.#recall.size <= known, 'who was heard of is listed, or waits to be forgotten');
   }
 }

@@ -12,6 +12,7 @@ import type { Chain } from './chain.ts';
 import type { Keeper } from './keeper.ts';
 import type { Roster } from './roster.ts';
 import type { Self } from './self.ts';
+import type { Wishes } from './wishes.ts';
 
 /** What the node's life tells of itself when it is asked. */
 export interface LifeFacts {
@@ -29,16 +30,29 @@ export class Outlook {
   readonly #chain: Chain;
   readonly #keeper: Keeper;
   readonly #announcer: Announcer;
+  readonly #life: () => LifeFacts;
+  readonly #wishes: Wishes;
   #timings: Timings;
   readonly #goneSince = new Map<NodeId, number>();
   #silentAt: MonotonicMs = NEVER;
 
-  constructor(self: Self, roster: Roster, chain: Chain, keeper: Keeper, announcer: Announcer, timings: Timings) {
+  constructor(
+    self: Self,
+    roster: Roster,
+    chain: Chain,
+    keeper: Keeper,
+    announcer: Announcer,
+    timings: Timings,
+    life: () => LifeFacts,
+    wishes: Wishes,
+  ) {
     this.#self = self;
     this.#roster = roster;
     this.#chain = chain;
     this.#keeper = keeper;
     this.#announcer = announcer;
+    this.#life = life;
+    this.#wishes = wishes;
     this.#timings = timings;
   }
 
@@ -57,8 +71,9 @@ export class Outlook {
   }
 
   /** Null for one that may not propose: it has no record, or is not quorate. */
-  situation(life: LifeFacts, wanted: Situation['wanted'], now: MonotonicMs): Situation | null {
+  situation(now: MonotonicMs): Situation | null {
     const { record } = this.#chain;
+    const life = this.#life();
     if (record === null || life.quorateSince === null) return null;
     return {
       record,
@@ -70,7 +85,7 @@ export class Outlook {
       hasResigned: life.hasResigned && this.isNamedLeader(),
       candidates: this.#candidates(record),
       gone: this.#gone(record, now),
-      wanted,
+      wanted: this.#wishes.wanted(now),
       reapable: this.#reapable(record, now),
       storeIdOf: (id) => this.#storeIdOf(id),
       isLive: (id) => this.#isLive(id, now),
@@ -80,7 +95,7 @@ export class Outlook {
   /** R9: whose acked counters have stood still here for T_condemn. Only a fresh poll makes more of it. */
   #silent(record: ClusterRecord, now: MonotonicMs): Condemned[] {
     const { table } = this.#roster;
-    const { witness } = this.#keeper;
+    const { witness } = this.#keeper.acker;
     const silent: Condemned[] = [];
     let longestIdleMs = Number.NEGATIVE_INFINITY;
     const consider = (id: NodeId, incarnation: Condemned['incarnation'], idleMs: number): void => {
@@ -109,7 +124,7 @@ export class Outlook {
 
   /** Stricter than the list: before a set is made smaller its rest has to be there now. */
   #isLive(id: NodeId, now: MonotonicMs): boolean {
-    const { witness } = this.#keeper;
+    const { witness } = this.#keeper.acker;
     return id === this.#self.id || (witness.has(id) && witness.idleMs(id, Number.POSITIVE_INFINITY, now) < 3 * this.#timings.heartbeatMs);
   }
 
@@ -132,7 +147,7 @@ export class Outlook {
     if (slot === NONE) return false;
     const incarnation = table.incarnationOf(slot);
     if (incarnation === leader.incarnation) return !table.isAlive(slot);
-    return incarnation > leader.incarnation && this.#keeper.isShownToFollow(leader.id, table.tagOf(slot), leader.incarnation);
+    return incarnation > leader.incarnation && this.#keeper.acker.isShownToFollow(leader.id, table.tagOf(slot), leader.incarnation);
   }
 
   /** R2: forgotten, or long back as a later life. */
