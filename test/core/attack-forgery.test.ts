@@ -83,7 +83,7 @@ describe('one forged packet', () => {
     stranger.ask(all[0]!.address, TAG, { kind: 'sync', clusterId: CLUSTER, digest: null, entries: [entry] });
     town.pass(10_000);
     expect([...all[1]!.driver.unreadable]).toEqual([]);
-    expect(all[1]!.events.at(-1)).toMatchObject({ type: 'member-stopped', member: 'n3' });
+    expect(all[1]!.events).toContainEqual(expect.objectContaining({ type: 'member-stopped', member: 'n3' }));
   });
 
   test('a push by nobody is answered with less than it cost', () => {

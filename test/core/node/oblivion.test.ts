@@ -33,7 +33,7 @@ class Desk {
     this.oblivion = new Oblivion(
       this.roster,
       chain as unknown as Chain,
-      { witness: this.witness, forget: () => {}, rememberedCount: 0 } as unknown as Keeper,
+      { acker: { witness: this.witness }, forget: () => {}, rememberedCount: 0 } as unknown as Keeper,
       { forget: () => {}, size: 0 } as unknown as CatchUp,
       this.recall,
     );
