@@ -11,7 +11,7 @@ export const RUMOUR_FAN_OUT = 3;
 const CROWD = 24;
 /** Up to so many members, a newcomer is news for everyone at once. */
 const FEW = 16;
-const NEWCOMER_TELLINGS = 2;
+const NEWCOMER_TELLINGS = 3;
 const MISSES_MAX = 3;
 const AGREEMENTS_ENOUGH = 3;
 
@@ -52,7 +52,7 @@ export class Rumours {
     if (memberCount <= FEW) return this.add(slot, memberCount);
     this.#agreements = 0;
     this.#tellings.delete(slot);
-    this.#tellings.set(slot, this.isCrowd ? 1 : NEWCOMER_TELLINGS);
+    this.#tellings.set(slot, NEWCOMER_TELLINGS);
   }
 
   /** Somebody who needs it was met: once more is enough. */

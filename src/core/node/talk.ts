@@ -250,8 +250,9 @@ export class Talk {
     const peerCount = table.aliveCount - 1;
     if (peerCount <= 0) return;
     const share = Math.min(1, ROOM_BYTES / (peerCount * 7));
-    // Who is quorate is watched by the voters; the list has to suffice only for those who are not.
-    const peers = this.#isQuorate() ? 1 : fanOut(peerCount, share, this.#roster.silenceMs / heartbeatMs - 0.5);
+    // Who is quorate is watched by the voters; else, and while hearsay waits to be confirmed, the list has to do.
+    const suffices = this.#isQuorate() && table.confirmedCount === table.aliveCount;
+    const peers = suffices ? 1 : fanOut(peerCount, share, this.#roster.silenceMs / heartbeatMs - 0.5);
     this.#push(this.#peers(peers), [], now, outbox);
   }
 
