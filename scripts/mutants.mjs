@@ -278,7 +278,7 @@ export const MUTANTS = [
     name: 'accepts-below-promise',
     rule: 'R3: an acceptor accepts below what it promised',
     scene: 'proof',
-    seed: 43,
+    seed: 11,
     by: 'I9-nothing-told-is-undone',
     edits: [
       {
