@@ -100,7 +100,10 @@ class MemberNode implements Node {
       random,
       now,
       () => this.#life.facts(),
-      (to, later, outbox) => this.#talk.introduce(to, later, outbox),
+      {
+        introduce: (to, later, outbox) => this.#talk.introduce(to, later, outbox),
+        tellOf: (slot, to, later, outbox) => this.#talk.tellOf(slot, to, later, outbox),
+      },
       this.#adopted,
     );
     this.#talk = new Talk(

@@ -12,5 +12,13 @@ export type Fate = (kind: 'superseded' | 'ended', incarnation: Incarnation, now:
 /** Learns who succeeds whom; not null for one that is let in only above this incarnation (R2). */
 export type OnHello = (hello: Hello, now: MonotonicMs) => Incarnation | null;
 
+/** Makes lives known to those who may not have heard of them. */
+export interface Introductions {
+  /** This node's own, with its proof of succession (R9). */
+  introduce(to: readonly Address[], now: MonotonicMs, outbox: Outbox): void;
+  /** Another's, as hearsay. */
+  tellOf(slot: number, to: readonly Address[], now: MonotonicMs, outbox: Outbox): void;
+}
+
 /** Takes what concerns the record or the lease; false when the sender should introduce itself. */
 export type Govern = (slot: number, from: Address, envelope: Envelope, message: RecordMessage, now: MonotonicMs, outbox: Outbox) => boolean;

@@ -31,6 +31,7 @@ import { at, type MonotonicMs, NEVER } from '../time.ts';
 import type { Timings } from '../timings.ts';
 import type { LeaderView, QuorumView, RecordView } from '../view.ts';
 import { Announcer } from './announcer.ts';
+import type { Introductions } from './callbacks.ts';
 import { CatchUp } from './catch-up.ts';
 import { Chain } from './chain.ts';
 import { addressesOf } from './choosing.ts';
@@ -95,7 +96,7 @@ export class Government {
     random: Random,
     now: MonotonicMs,
     life: () => LifeFacts,
-    introduce: (to: readonly Address[], now: MonotonicMs, outbox: Outbox) => void,
+    introductions: Introductions,
     adopted: (record: ClusterRecord, before: ClusterRecord | null, now: MonotonicMs, outbox: Outbox) => void,
   ) {
     this.#options = options;
@@ -126,7 +127,7 @@ export class Government {
       now,
       () => this.#beatFacts(ledger.writeCount),
       () => this.recall.isCleared,
-      introduce,
+      introductions,
     );
     this.#catchUp = new CatchUp(self, roster, voice, this.chain, timings, (slot, version, at0, outbox) =>
       this.council.update(slot, version, at0, outbox),

@@ -48,7 +48,7 @@ export class Hunger {
     }
     if (now < this.#askAt) return 'none';
     this.#askAt = at(now + 0.9 * this.#askEveryMs);
-    if (hungryMs > fenceMs) this.#askEveryMs = Math.min(ASK_EVERY_MAX * heartbeatMs, 2 * this.#askEveryMs);
+    if (hungryMs > fenceMs && now - this.#foundAt > fenceMs) this.#askEveryMs = Math.min(ASK_EVERY_MAX * heartbeatMs, 2 * this.#askEveryMs);
     if (hungryMs <= fenceMs && now - this.#foundAt > 2 * fenceMs) return 'short';
     this.#lostAt = now;
     return 'lost';
@@ -57,6 +57,10 @@ export class Hunger {
   /** An ack was news, and another member brought it. */
   broughtBy(bearer: Address, now: MonotonicMs): void {
     this.#bearer = bearer;
-    if (now - this.#lostAt < this.#timings.heartbeatMs) this.#foundAt = now;
+    if (now - this.#lostAt >= this.#timings.heartbeatMs) return;
+    this.#foundAt = now;
+    // It helps: asked as often as a lease needs it, before what the first of them brought has run out.
+    this.#askEveryMs = this.#timings.heartbeatMs;
+    this.#askAt = at(Math.min(this.#askAt, now + this.#askEveryMs / 2));
   }
 }

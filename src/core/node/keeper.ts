@@ -11,6 +11,7 @@ import type { Random } from '../random.ts';
 import { at, type MonotonicMs, NEVER } from '../time.ts';
 import type { Timings } from '../timings.ts';
 import { Acker } from './acker.ts';
+import type { Introductions } from './callbacks.ts';
 import type { Chain, Epoch } from './chain.ts';
 import { addressesOf, someLiving } from './choosing.ts';
 import { Hunger } from './hunger.ts';
@@ -51,7 +52,7 @@ export class Keeper {
   readonly #chain: Chain;
   readonly #random: Random;
   readonly #facts: () => BeatFacts;
-  readonly #introduce: (to: readonly Address[], now: MonotonicMs, outbox: Outbox) => void;
+  readonly #introductions: Introductions;
   readonly #candidates = new Map<NodeId, Candidate>();
   /** Acks that ride on the next beat, by voter. */
   #rows = new Map<NodeId, AckRow>();
@@ -77,9 +78,9 @@ export class Keeper {
     now: MonotonicMs,
     facts: () => BeatFacts,
     mayVote: () => boolean,
-    introduce: (to: readonly Address[], now: MonotonicMs, outbox: Outbox) => void,
+    introductions: Introductions,
   ) {
-    this.#introduce = introduce;
+    this.#introductions = introductions;
     this.#self = self;
     this.#roster = roster;
     this.#voice = voice;
@@ -88,7 +89,7 @@ export class Keeper {
     this.#random = random;
     this.#facts = facts;
     this.#hunger = new Hunger(timings);
-    this.relays = new Relays(self, roster, voice, chain, timings.heartbeatMs, () => this.#helpers());
+    this.relays = new Relays(self, roster, voice, chain, timings.heartbeatMs, () => this.#helpers(), introductions);
     this.lease = new Lease(timings.fenceMs);
     this.acker = new Acker(self, roster, chain, timings, now, mayVote);
   }
@@ -239,7 +240,7 @@ export class Keeper {
     const period = this.#chain.isVoter ? heartbeatMs : 2 * heartbeatMs;
     this.#beatAt = at(at0 + period * this.#random.between(0.95, 1));
     if (this.#majorityAgeMs(now) === Number.POSITIVE_INFINITY)
-      this.#introduce(addressesOf(this.#roster.table, this.#chain.voterIds), at0, outbox);
+      this.#introductions.introduce(addressesOf(this.#roster.table, this.#chain.voterIds), at0, outbox);
     this.#emit(now, at0, this.#chain.voterIds, outbox);
   }
 

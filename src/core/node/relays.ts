@@ -9,7 +9,9 @@ import type { Address, NodeId } from '../ids.ts';
 import { NONE } from '../membership/index.ts';
 import type { Beat, Relayed } from '../message.ts';
 import type { MonotonicMs } from '../time.ts';
+import type { Introductions } from './callbacks.ts';
 import type { Chain } from './chain.ts';
+import { addressesOf } from './choosing.ts';
 import type { Roster } from './roster.ts';
 import type { Self } from './self.ts';
 import type { Voice } from './voice.ts';
@@ -35,9 +37,19 @@ export class Relays {
   readonly #passedAt = new Map<string, number>();
   readonly #floodedAt = new Map<string, number>();
   readonly #helpers: () => readonly Address[];
+  readonly #introductions: Introductions;
   #heartbeatMs: number;
 
-  constructor(self: Self, roster: Roster, voice: Voice, chain: Chain, heartbeatMs: number, helpers: () => readonly Address[]) {
+  constructor(
+    self: Self,
+    roster: Roster,
+    voice: Voice,
+    chain: Chain,
+    heartbeatMs: number,
+    helpers: () => readonly Address[],
+    introductions: Introductions,
+  ) {
+    this.#introductions = introductions;
     this.#heartbeatMs = heartbeatMs;
     this.#helpers = helpers;
     this.#self = self;
@@ -63,7 +75,7 @@ export class Relays {
       target: null,
       inner: beat,
     };
-    if (this.#isNew(relayed, from)) this.#voice.datagram(this.#votersBut(relayed.originSender, from), relayed, now, outbox);
+    if (this.#isNew(relayed, from)) this.#toVoters(slot, relayed, from, now, outbox);
   }
 
   /** What somebody passes on: for this node it is unwrapped by the caller; for others it goes on, once. */
@@ -72,8 +84,8 @@ export class Relays {
     if (isLast && relayed.target === null) return;
     if (!this.#isNew(relayed, from)) return;
     const next = { ...relayed, hops: LAST_HOP };
-    if (relayed.target === null) return this.#voice.datagram(this.#votersBut(relayed.originSender, from), next, now, outbox);
     const { table } = this.#roster;
+    if (relayed.target === null) return this.#toVoters(table.slotOfTag(relayed.originSender), next, from, now, outbox);
     const slot = table.slotOf(relayed.target);
     if (slot === NONE || slot === table.selfSlot) return;
     const straight = table.addressOf(slot);
@@ -101,7 +113,8 @@ export class Relays {
     if (others >= FLOODED_FOR_MAX || !this.#isTurn(this.#floodedAt, `${target} ${inner.kind}`, now)) return;
     const slot = this.#roster.table.slotOf(target);
     const ways = slot === NONE ? [] : this.#waysTo(slot);
-    this.#voice.datagram([...new Set([...ways, ...this.#helpers()])], this.#own(1, target, inner, now), now, outbox);
+    const voters = addressesOf(this.#roster.table, this.#chain.voterIds);
+    this.#voice.datagram([...new Set([...ways, ...voters, ...this.#helpers()])], this.#own(1, target, inner, now), now, outbox);
   }
 
   #own(hops: number, target: NodeId, inner: Relayed['inner'], now: MonotonicMs): Relayed {
@@ -132,6 +145,13 @@ export class Relays {
     forgetOldest(this.#relayed);
     this.#relayed.set(key, from);
     return true;
+  }
+
+  /** Who is lost may have begun another life, which no way but this leads to: it is introduced by whoever carries its cry. */
+  #toVoters(slot: number, relayed: Relayed, from: Address, now: MonotonicMs, outbox: Outbox): void {
+    const to = this.#votersBut(relayed.originSender, from);
+    if (slot !== NONE && relayed.inner.kind === 'beat' && relayed.inner.isLost) this.#introductions.tellOf(slot, to, now, outbox);
+    this.#voice.datagram(to, relayed, now, outbox);
   }
 
   #votersBut(origin: Tag, from: Address): Address[] {

@@ -176,7 +176,7 @@ export class Talk {
         const aboutSelf = message.entries.filter((entry) => entry.id === this.#self.id);
         this.#believeAll(aboutSelf, 'relay', now, outbox);
       }
-      if (this.#answers.mayAnswer()) this.#tellOf(slot, from, now, outbox);
+      if (this.#answers.mayAnswer()) this.tellOf(slot, [from], now, outbox);
       return;
     }
     switch (message.kind) {
@@ -194,7 +194,6 @@ export class Talk {
       case 'sync':
       case 'sync-reply':
       case 'refused':
-        return this.#refuse('stream-message-in-datagram');
       case 'ask-record':
       case 'whole-record':
       case 'vote':
@@ -276,8 +275,8 @@ export class Talk {
     this.#voice.datagram(to, { kind: 'push', listHash: table.listHash, entries, beats }, now, outbox);
   }
 
-  #tellOf(slot: number, to: Address, now: MonotonicMs, outbox: Outbox): void {
-    this.#push([to], [fitting(this.#roster.table.entryOf(slot, now), ROOM_BYTES)], now, outbox);
+  tellOf(slot: number, to: readonly Address[], now: MonotonicMs, outbox: Outbox): void {
+    this.#push(to, [fitting(this.#roster.table.entryOf(slot, now), ROOM_BYTES)], now, outbox);
   }
 
   #hearPush(slot: number, push: Push, now: MonotonicMs, outbox: Outbox): void {
@@ -339,7 +338,7 @@ export class Talk {
     if (!table.hasTag(slot, tag)) {
       const answer = { kind: 'superseded', id: entry.id, incarnation: table.incarnationOf(slot), tag: table.tagOf(slot) } as const;
       this.#voice.datagram([from], answer, now, outbox);
-    } else if (belief === 'teller-behind') this.#tellOf(slot, from, now, outbox);
+    } else if (belief === 'teller-behind') this.tellOf(slot, [from], now, outbox);
     else if (hello.echo !== 0) this.#voice.datagram([from], { kind: 'pong', echo: hello.echo }, now, outbox);
     this.expedite(now);
   }
