@@ -311,7 +311,7 @@ export class Government {
         return isKnown;
       }
       case 'ack':
-        this.keeper.hearAcks(id, message.acks, via, now);
+        this.keeper.hearAcks(id, message.acks, via);
         return true;
       case 'prepare':
       case 'promise':

@@ -10,6 +10,8 @@ export type Plea = 'none' | 'short' | 'lost';
 
 /** In heartbeats. */
 const ASK_EVERY_MAX = 4;
+/** Of an age that is the greater of two clocks'. */
+const STAMP_ERROR_MS = 20;
 
 export class Hunger {
   #timings: Timings;
@@ -40,6 +42,11 @@ export class Hunger {
     const { heartbeatMs, fenceMs } = this.#timings;
     if (majorityAgeMs < Number.POSITIVE_INFINITY) this.#since = at(now - majorityAgeMs);
     this.#since ??= now;
+    // A majority stands behind that very cry: it helps, so it is repeated as often as a lease needs it.
+    if (Math.abs(this.#since - this.#lostAt) <= STAMP_ERROR_MS) {
+      this.#foundAt = this.#lostAt;
+      this.#askEveryMs = heartbeatMs;
+    }
     const hungryMs = now - this.#since;
     if (hungryMs <= 2 * heartbeatMs + 3 * retryMs) {
       this.#askEveryMs = heartbeatMs;
@@ -55,12 +62,7 @@ export class Hunger {
   }
 
   /** An ack was news, and another member brought it. */
-  broughtBy(bearer: Address, now: MonotonicMs): void {
+  broughtBy(bearer: Address): void {
     this.#bearer = bearer;
-    if (now - this.#lostAt >= this.#timings.heartbeatMs) return;
-    this.#foundAt = now;
-    // It helps: asked as often as a lease needs it, before what the first of them brought has run out.
-    this.#askEveryMs = this.#timings.heartbeatMs;
-    this.#askAt = at(Math.min(this.#askAt, now + this.#askEveryMs / 2));
   }
 }

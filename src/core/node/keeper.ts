@@ -166,12 +166,12 @@ export class Keeper {
   }
 
   /** `via`: whoever passed them on. */
-  hearAcks(from: NodeId, rows: readonly AckRow[], via: Address | null, now: MonotonicMs): void {
+  hearAcks(from: NodeId, rows: readonly AckRow[], via: Address | null): void {
     const { tag } = this.#self;
     const { revision } = this.lease;
     for (const row of rows) if (sameTag(row.tag, tag)) this.lease.hearAck(from, row.epoch, row.counter);
     if (this.lease.revision === revision) return;
-    if (via !== null) this.#hunger.broughtBy(via, now);
+    if (via !== null) this.#hunger.broughtBy(via);
     if (this.#retryAt === NEVER) return;
     // What a majority now stands behind is not old for a while.
     const stamp = this.#currentStamps()[0] ?? null;
@@ -198,7 +198,7 @@ export class Keeper {
     const id = table.directory.idAt(slot);
     const tag = table.tagOf(slot);
     this.#candidates.set(id, { storeId: beat.storeId, canVote: beat.canVote, canLead: beat.canLead, isStable: beat.isStable, tag });
-    this.hearAcks(id, beat.acks, via, now);
+    this.hearAcks(id, beat.acks, via);
     const row = this.acker.ack(slot, id, tag, counter, now);
     if (row === 'hold') return this.acker.isShown(id, tag);
     if (row === null) return true;
@@ -275,7 +275,8 @@ export class Keeper {
     const rows = this.#rows;
     this.#rows = new Map();
     let isAlone = true;
-    for (const id of to) {
+    // Also who has acked may know a way to those who have not.
+    for (const id of isShort ? this.#chain.voterIds : to) {
       const slot = table.slotOf(id);
       if (slot === NONE || slot === table.selfSlot) continue;
       isAlone = false;

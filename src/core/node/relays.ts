@@ -35,7 +35,8 @@ export class Relays {
   readonly #relayed = new Map<string, Address>();
   readonly #taken = new Set<string>();
   readonly #passedAt = new Map<string, number>();
-  readonly #floodedAt = new Map<string, number>();
+  readonly #acksFloodedAt = new Map<string, number>();
+  readonly #ballotsFloodedAt = new Map<string, number>();
   readonly #helpers: () => readonly Address[];
   readonly #introductions: Introductions;
   #heartbeatMs: number;
@@ -108,9 +109,11 @@ export class Relays {
 
   /** By any way: the way back need not be the way here. About once a heartbeat for each, which is enough for a lease, and for few. */
   flood(target: NodeId, inner: Relayed['inner'], now: MonotonicMs, outbox: Outbox): void {
+    // Decisions and leases do not take each other's turns.
+    const flooded = inner.kind === 'ack' ? this.#acksFloodedAt : this.#ballotsFloodedAt;
     let others = 0;
-    for (const since of this.#floodedAt.values()) if (now - since < this.#heartbeatMs * TURN) others += 1;
-    if (others >= FLOODED_FOR_MAX || !this.#isTurn(this.#floodedAt, `${target} ${inner.kind}`, now)) return;
+    for (const since of flooded.values()) if (now - since < this.#heartbeatMs * TURN) others += 1;
+    if (others >= FLOODED_FOR_MAX || !this.#isTurn(flooded, `${target} ${inner.kind}`, now)) return;
     const slot = this.#roster.table.slotOf(target);
     const ways = slot === NONE ? [] : this.#waysTo(slot);
     const voters = addressesOf(this.#roster.table, this.#chain.voterIds);
