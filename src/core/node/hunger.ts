@@ -12,6 +12,7 @@ export type Plea = 'none' | 'short' | 'lost';
 const ASK_EVERY_MAX = 4;
 /** Of an age that is the greater of two clocks'. */
 const STAMP_ERROR_MS = 20;
+const CRIES_KEPT = 8;
 
 export class Hunger {
   #timings: Timings;
@@ -19,7 +20,8 @@ export class Hunger {
   #since: MonotonicMs | null = null;
   #askAt: MonotonicMs = at(0);
   #askEveryMs = 0;
-  #lostAt = Number.NEGATIVE_INFINITY;
+  /** When any way was asked for, lately. */
+  readonly #lostAt: number[] = [];
   /** Any way did it, lately: nothing less will do. */
   #foundAt = Number.NEGATIVE_INFINITY;
   #bearer: Address | null = null;
@@ -42,12 +44,13 @@ export class Hunger {
     const { heartbeatMs, fenceMs } = this.#timings;
     if (majorityAgeMs < Number.POSITIVE_INFINITY) this.#since = at(now - majorityAgeMs);
     this.#since ??= now;
-    // A majority stands behind that very cry: it helps, so it is repeated as often as a lease needs it.
-    if (Math.abs(this.#since - this.#lostAt) <= STAMP_ERROR_MS) {
-      this.#foundAt = this.#lostAt;
+    const since = this.#since;
+    // A majority stands behind one of these very cries: they help, so they are repeated as often as a lease needs it.
+    if (this.#lostAt.some((cry) => Math.abs(since - cry) <= STAMP_ERROR_MS)) {
+      this.#foundAt = since;
       this.#askEveryMs = heartbeatMs;
     }
-    const hungryMs = now - this.#since;
+    const hungryMs = now - since;
     if (hungryMs <= 2 * heartbeatMs + 3 * retryMs) {
       this.#askEveryMs = heartbeatMs;
       this.#askAt = now;
@@ -57,7 +60,8 @@ export class Hunger {
     this.#askAt = at(now + 0.9 * this.#askEveryMs);
     if (hungryMs > fenceMs && now - this.#foundAt > fenceMs) this.#askEveryMs = Math.min(ASK_EVERY_MAX * heartbeatMs, 2 * this.#askEveryMs);
     if (hungryMs <= fenceMs && now - this.#foundAt > 2 * fenceMs) return 'short';
-    this.#lostAt = now;
+    if (this.#lostAt.length === CRIES_KEPT) this.#lostAt.shift();
+    this.#lostAt.push(now);
     return 'lost';
   }
 
