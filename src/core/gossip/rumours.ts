@@ -52,7 +52,7 @@ export class Rumours {
     if (memberCount <= FEW) return this.add(slot, memberCount);
     this.#agreements = 0;
     this.#tellings.delete(slot);
-    this.#tellings.set(slot, NEWCOMER_TELLINGS);
+    this.#tellings.set(slot, this.isCrowd ? 2 : NEWCOMER_TELLINGS);
   }
 
   /** Somebody who needs it was met: once more is enough. */

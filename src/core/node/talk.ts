@@ -25,7 +25,7 @@ const SEAL_BYTES = 28;
 const ROOM_BYTES = LIMITS.datagramBytesMax - PUSH_FIXED_BYTES - SEAL_BYTES;
 /** Strangers greeted in one go. Of a crowd few are: the counters that others tell confirm them soon enough. */
 const GREETINGS_PER_ROUND = 4;
-const GREETINGS_IN_A_CROWD = 1;
+const GREETINGS_IN_A_CROWD = 2;
 /** Nobody follows a higher life of its own id further than this: one more must still be believed by whoever knows an earlier one. */
 const OWN_LEAP_MAX = INCARNATION_LEAP_MAX / 2;
 const HIGHEST_TAG: Tag = { lo: 0xffffffff, hi: 0xffffffff };
@@ -141,9 +141,7 @@ export class Talk {
     if (peers.length === 0 || rumours.size === 0) return;
     const entries = rumours.take(table, ROOM_BYTES, now);
     if (entries.length > 0) this.#push(peers, entries, now, outbox);
-    // The news of a crowd fill datagrams however late they leave.
-    const pause = rumours.isCrowd ? 1 : this.#random.between(0.3, 0.5);
-    if (rumours.size > 0) this.#flushAt = at(now + pause * this.#timings.heartbeatMs);
+    if (rumours.size > 0) this.#flushAt = at(now + this.#random.between(0.3, 0.5) * this.#timings.heartbeatMs);
   }
 
   // ── hearing ──
