@@ -11,6 +11,8 @@ import { cpuSecondsOf, memoryOf } from './process-cost.ts';
 const PATIENCE_MS = 60_000;
 /** After everyone knows everyone: until start-up work and its garbage are behind the agents. */
 const SETTLE_MS = 10_000;
+/** The default of --max-voters. */
+const VOTERS_MAX = 7;
 
 export const convergence: Benchmark = {
   name: 'converge',
@@ -74,6 +76,7 @@ export const idle: Benchmark = {
       await withFleet(async (fleet) => {
         const agents = await fleet.launchCluster(count);
         await allSeeAll(fleet, agents, 50);
+        await votersAreIn(agents[0]!, Math.min(count, VOTERS_MAX));
         await pause(scale === 'full' ? SETTLE_MS : 3000);
         const seconds = scale === 'full' ? 30 : 10;
         const before = agents.map(({ pid }) => cpuSecondsOf(pid));
@@ -139,6 +142,17 @@ export async function allSeeAll(fleet: Fleet, agents: readonly AgentProcess[], b
       if (performance.now() > deadlineMs) throw new Error(`${agent.name} shows ${alive} of ${agents.length} alive\n${fleet.report()}`);
       await pause(betweenMs);
     }
+  }
+}
+
+/** Until then the cluster is not idle: every few seconds it takes in another voter. */
+async function votersAreIn(agent: AgentProcess, count: number): Promise<void> {
+  const deadlineMs = performance.now() + PATIENCE_MS;
+  for (;;) {
+    const voters = (await agent.status()).quorum?.voters ?? 0;
+    if (voters === count) return;
+    if (performance.now() > deadlineMs) throw new Error(`${agent.name} counts ${voters} of ${count} voters`);
+    await pause(500);
   }
 }
 
