@@ -29,6 +29,9 @@ const AGREEMENTS_ENOUGH = 6;
 /** What is not answered is said so often a heartbeat; once each it also goes through others, voters or not (L1). */
 const SAYINGS = 4;
 const DETOUR_AT = 2;
+/** How long it is tried to bring a majority behind a ballot, at first, in heartbeats; so often this may double. */
+const ATTEMPT = 3;
+const FAILURES_MAX = 3;
 /** After so many heartbeats a value that was accepted but not heard of again is finished by whoever notices (L5). */
 const STUCK_AFTER = 3;
 
@@ -50,6 +53,9 @@ export class Council {
   #sayAt: MonotonicMs = NEVER;
   #wishSince: MonotonicMs | null = null;
   #notBefore: MonotonicMs = at(0);
+  /** Attempts in a row that came to nothing. */
+  #failures = 0;
+  #deferUntil: MonotonicMs = at(0);
   #lookAt: MonotonicMs;
   #looksWithBeat = false;
   #highestRound = 0;
@@ -128,6 +134,8 @@ export class Council {
     this.#sayAt = NEVER;
     this.#wishSince = null;
     this.#acceptedSince = null;
+    this.#failures = 0;
+    this.#deferUntil = at(0);
     this.#lookAt = now;
     this.#spreadLeft = 4 * Math.ceil(Math.log10(this.#roster.table.aliveCount + 1));
     this.#agreements = 0;
@@ -187,6 +195,8 @@ export class Council {
     const prepared = this.#chain.acceptor.prepare(version, ballot);
     if (prepared.kind === 'ignored') return;
     if (prepared.kind === 'nack') return this.#say(from, { kind: 'nack', version, ballot, promised: prepared.promised }, via, now, outbox);
+    // Who has failed itself lets the other try.
+    if (from !== this.#self.id && !isRepeated && this.#failures > 0) this.#deferUntil = at(now + this.#attemptMs());
     this.#ledger.write(outbox, (later, box) => {
       const idleMs = suspects.map((suspect) => Math.floor(this.#keeper.acker.witness.idleMs(suspect.id, suspect.incarnation, later)));
       const dwellLeftMs = Math.ceil(this.#chain.dwellLeftMs(later));
@@ -234,7 +244,7 @@ export class Council {
     }
     this.#wishSince ??= now;
     const gather = situation.silent.length > 0 ? GATHER_MS : 0;
-    const startAt = this.#wishSince + gather + this.#rank() * RANK_MS;
+    const startAt = Math.max(this.#deferUntil, this.#wishSince + gather + this.#rank() * RANK_MS);
     if (now < startAt) {
       this.#lookAt = at(Math.min(this.#lookAt, startAt));
       return;
@@ -248,7 +258,7 @@ export class Council {
     this.#sequence += 1;
     const ballot: Ballot = { round: this.#highestRound, id: this.#self.id, incarnation: this.#self.incarnation, sequence: this.#sequence };
     this.#attempt = new Attempt(version, ballot, voters, suspects.slice(0, 64));
-    this.#attemptUntil = at(now + 3 * this.#timings.heartbeatMs);
+    this.#attemptUntil = at(now + this.#attemptMs());
     this.#saidTimes = 0;
     this.#sayAgain(this.#attempt, now, outbox);
   }
@@ -293,7 +303,13 @@ export class Council {
     this.#chain.learn(version, change, waitMs, true, now, outbox);
   }
 
+  /** Longer after each failure: where a disk is slow, two that always take over from each other would decide nothing. */
+  #attemptMs(): number {
+    return ATTEMPT * this.#timings.heartbeatMs * 2 ** this.#failures;
+  }
+
   #giveUp(now: MonotonicMs): void {
+    this.#failures = Math.min(FAILURES_MAX, this.#failures + 1);
     this.#attempt = null;
     this.#sayAt = NEVER;
     this.#wishSince = null;
