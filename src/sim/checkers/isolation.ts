@@ -46,11 +46,15 @@ export class Isolation implements Checker {
 
   stepped(host: Host, _input: Input, _effects: readonly Effect[]): string | null {
     if (this.#world.links.changeCount !== this.#linksSeen) this.#look();
-    const sinceMs = this.#cut[host.index]?.sinceMs;
-    if (sinceMs === undefined) return null;
+    const cut = this.#cut[host.index];
+    if (cut === undefined) return null;
+    const { sinceMs } = cut;
     const { untilMs } = this.#world.leases.of(host);
     const tooLongMs = untilMs - sinceMs - this.#timings.fenceMs / host.clock.rate;
-    return tooLongMs > ROUNDING_MS ? `is isolated, and its lease ends ${tooLongMs.toFixed(1)} ms after T_fence` : null;
+    // The record may have changed with this very step, and with it who is a majority.
+    return tooLongMs > ROUNDING_MS && !this.#reachesMajority(host, cut.open)
+      ? `is isolated, and its lease ends ${tooLongMs.toFixed(1)} ms after T_fence`
+      : null;
   }
 
   polled(): string | null {
@@ -102,7 +106,10 @@ export class Isolation implements Checker {
     return open;
   }
 
-  /** Of the voters of its epoch, or of the one before, whose acks count a little longer (R6). True where there is no telling. */
+  /**
+   * Of the voters of its epoch, or of the one before, whose acks count a little longer (R6), or of a later one, which it may learn at any
+   * moment. True where there is no telling.
+   */
   #reachesMajority(host: Host, open: Uint8Array): boolean {
     const { hosts, identities } = this.#world;
     const node = host.process?.node;
@@ -116,11 +123,11 @@ export class Isolation implements Checker {
       // A copied disk is at two places.
       return other !== undefined && ((heard.has(other.index) && hearing.has(other.index)) || other.isCopy);
     };
-    for (const epoch of [record.epoch - 1, record.epoch]) {
+    for (let epoch = record.epoch - 1; ; epoch++) {
       const voters = this.#records.votersOf(cluster, epoch);
+      if (voters === undefined && epoch > record.epoch) return false;
       if (voters !== undefined && voters.filter(isReached).length > voters.length / 2) return true;
     }
-    return false;
   }
 }
 
