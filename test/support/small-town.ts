@@ -42,7 +42,7 @@ export class SmallTown implements Town {
       datagram: (from, to, bytes) => {
         this.datagramBytes += bytes.length;
         this.datagramCount += 1;
-        if (this.isCapturing) this.captured.push({ from, to, bytes: bytes.slice() });
+        if (this.isCapturing) this.captured.push({ from, to, bytes: new Uint8Array(bytes) });
         return this.cuts.has(`${from} > ${to}`) ? [] : [1];
       },
       exchange: (from, to) => (this.cuts.has(`${from} > ${to}`) || this.cuts.has(`${to} > ${from}`) ? null : 1),
