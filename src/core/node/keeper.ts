@@ -251,7 +251,6 @@ export class Keeper {
   #retry(now: Instant, at0: MonotonicMs, outbox: Outbox): void {
     const untilOldMs = this.#oldMs() - this.#majorityAgeMs(now);
     if (untilOldMs > 0) {
-      this.#retries = 0;
       this.#retryAt = at(at0 + untilOldMs);
       return;
     }
@@ -309,7 +308,9 @@ export class Keeper {
     const { epochs } = this.#chain;
     const of = this.#stampedOf;
     if (of === null || of.lease !== lease || of.revision !== lease.revision || of.epochs !== epochs) {
-      this.#stamps = epochs.map(({ epoch, voters, needed }) => lease.majorityStamp(voters, epoch, needed));
+      const stamps = epochs.map(({ epoch, voters, needed }) => lease.majorityStamp(voters, epoch, needed));
+      if (stamps[0] !== this.#stamps[0]) this.#retries = 0;
+      this.#stamps = stamps;
       this.#stampedOf = { lease, revision: lease.revision, epochs };
     }
     return this.#stamps;
