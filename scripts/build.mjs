@@ -5,15 +5,15 @@
 // 5 ms for what the hot verbs do not need. Hence two bundles in the one file: the hot one as code, the full one as a string
 // that is compiled when src/cli/index.ts imports full.ts. The two share nothing but arguments and an exit code.
 //
-// Compiling the full one is most of an agent's start, so what came of it lies beside the file (warm-up.mjs), under a name that says
-// of which text. It belongs to this Node: V8 refuses it elsewhere, and then, or when it is not there, all is compiled as it is needed.
+// Compiling the full one is most of an agent's start, so what came of it lies beside the file (warm-up.mjs, code-cache.mjs).
+// Where it is not there, or V8 refuses it because it belongs to another Node, all is compiled as it is needed.
 
 import { spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
 import { builtinModules } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { cacheName, unsealing } from './code-cache.mjs';
 import { install } from './setup.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -60,11 +60,6 @@ async function fullBundle(build) {
   return `(function (module, exports, require, bundleUrl, __filename, __dirname) {${result.outputFiles[0].text}\n})`;
 }
 
-/** Of the text of the full bundle. */
-function cacheName(text) {
-  return `quorate.${createHash('sha256').update(text).digest('hex').slice(0, 16)}.cache`;
-}
-
 /** Puts the full bundle, as a string, where index.ts imports full.ts. */
 function embeddedFull(source) {
   return {
@@ -80,10 +75,7 @@ function embeddedFull(source) {
           const { dirname, join } = process.getBuiltinModule('node:path');
           const directory = dirname(filename);
           const module = { exports: {} };
-          let cachedData;
-          try {
-            cachedData = process.getBuiltinModule('node:fs').readFileSync(join(directory, ${JSON.stringify(cacheName(source))}));
-          } catch {}
+          ${unsealing(source)}
           const run = new Script(${JSON.stringify(source)}, { filename: filename + '#full', cachedData }).runInThisContext();
           run(module, module.exports, require, import.meta.url, filename, directory);
           export const { runFull } = module.exports;
@@ -119,7 +111,8 @@ export async function bundle(outfile = `${root}dist/quorate.mjs`) {
 
 /** An agent starts without it too, only slower. */
 async function keepCompiled(text) {
-  const textFile = join(root, '.cache', 'full.js');
+  // Of this build alone: V8 would take the code of another text of the same length.
+  const textFile = join(root, '.cache', `full-${process.pid}.js`);
   await mkdir(dirname(textFile), { recursive: true });
   await writeFile(textFile, text);
   const { status } = spawnSync(process.execPath, [`${root}scripts/warm-up.mjs`, textFile, `${root}dist/${cacheName(text)}`], {

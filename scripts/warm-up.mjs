@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { Script } from 'node:vm';
+import { sealed } from './code-cache.mjs';
 
 const PLAYED_MS = 2500;
 const PATIENCE_MS = 10_000;
@@ -66,5 +67,5 @@ await until(async () => {
 for (const name of ['two', 'three']) start(name, '--join', first.address);
 await until(async () => (await get('three', '/v1/members'))?.members.length === 3);
 await pause(PLAYED_MS);
-writeFileSync(cacheFile, script.createCachedData());
+writeFileSync(cacheFile, sealed(script.createCachedData()));
 process.exit(0);
