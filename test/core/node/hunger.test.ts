@@ -94,6 +94,14 @@ describe('who was answered', () => {
     expect(pleas(other, cryMs - 25, cryMs + STEP_MS, cryMs + 2 * PATIENCE_MS)[0]?.plea).toBe('short');
   });
 
+  test('is in no less of a hurry when the answer is an old one', () => {
+    const hunger = new Hunger(lan);
+    const cryMs = starved(hunger, 0).at(-1)!.atMs;
+    const asked = pleas(hunger, cryMs, cryMs + 4 * heartbeatMs, cryMs + fenceMs);
+    expect(asked.map(({ plea }) => plea)).toStrictEqual(['lost', 'lost', 'lost']);
+    for (const gap of gaps(asked)) expect(gap).toBeCloseTo(0.9, 5);
+  });
+
   test('and for two lengths of a lease without such an answer begins with one hop once more', () => {
     const hunger = new Hunger(lan);
     const cryMs = starved(hunger, 0).at(-1)!.atMs;
