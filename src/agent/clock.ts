@@ -27,19 +27,24 @@ export class HostClock implements Clock {
 }
 
 /** What os.uptime() reads, without opening the file at every step of the node. */
-function uptimeReader(): () => number {
+export function uptimeReader(path = '/proc/uptime'): () => number {
   if (process.platform !== 'linux') return uptime;
   let descriptor: number;
   try {
-    descriptor = openSync('/proc/uptime', 'r');
+    descriptor = openSync(path, 'r');
   } catch {
     return uptime;
   }
   const bytes = Buffer.allocUnsafe(UPTIME_BYTES_MAX);
   return () => {
-    const length = readSync(descriptor, bytes, 0, UPTIME_BYTES_MAX, 0);
-    const seconds = Number.parseFloat(bytes.toString('latin1', 0, length));
-    return Number.isFinite(seconds) ? seconds : uptime();
+    try {
+      const length = readSync(descriptor, bytes, 0, UPTIME_BYTES_MAX, 0);
+      const seconds = Number.parseFloat(bytes.toString('latin1', 0, length));
+      return Number.isFinite(seconds) ? seconds : uptime();
+    } catch {
+      // In a container another program may stand behind the file, and be restarted.
+      return uptime();
+    }
   };
 }
 

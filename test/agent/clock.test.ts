@@ -1,8 +1,9 @@
 // The one timer against a clock and timeouts that the test moves.
 
 import { readFileSync } from 'node:fs';
+import { uptime } from 'node:os';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { HostClock, HostTimer } from '../../src/agent/clock.ts';
+import { HostClock, HostTimer, uptimeReader } from '../../src/agent/clock.ts';
 import { at, type MonotonicMs, NEVER } from '../../src/core/index.ts';
 
 let nowMs = 0;
@@ -112,4 +113,24 @@ test.runIf(process.platform === 'linux')('the clock that counts suspension is ne
   const after = Number(readFileSync('/proc/uptime', 'utf8').split(' ')[0]) * 1000;
   expect(bootMs).toBeGreaterThanOrEqual(before);
   expect(bootMs).toBeLessThanOrEqual(after);
+});
+
+describe.runIf(process.platform === 'linux')('the seconds since boot', () => {
+  /** Of /proc/uptime, in seconds. */
+  const RESOLUTION = 0.01;
+
+  test.each([
+    ['read from the file that os.uptime() reads', '/proc/uptime'],
+    ['without that file', '/nowhere/uptime'],
+    ['from one that cannot be read any more', '/proc'],
+    ['from one that says nothing', '/dev/null'],
+  ])('are those of os.uptime(), %s', (_how, path) => {
+    const read = uptimeReader(path);
+    for (let i = 0; i < 100; i++) {
+      const before = uptime();
+      const seconds = read();
+      expect(seconds).toBeGreaterThanOrEqual(before - RESOLUTION);
+      expect(seconds).toBeLessThanOrEqual(uptime() + RESOLUTION);
+    }
+  });
 });
