@@ -260,8 +260,11 @@ export class Government {
   /** From a known, living member, directly. */
   hear(slot: number, from: Address, envelope: Envelope, message: RecordMessage, now: MonotonicMs, outbox: Outbox): boolean {
     const { table } = this.#roster;
+    // Before they are compared: what deltas bring is not asked for as well.
+    if (message.kind === 'deltas') this.#take(slot, envelope.counter, envelope.recordVersion, message, from, null, now, outbox);
     this.#catchUp.compare(slot, envelope.recordVersion, now, outbox);
     this.council.hearVersion(envelope.recordVersion);
+    if (message.kind === 'deltas') return true;
     if (message.kind !== 'relayed') return this.#take(slot, envelope.counter, envelope.recordVersion, message, from, null, now, outbox);
     const origin = table.slotOfTag(message.originSender);
     const isForThis = message.target === this.#self.id || (message.target === null && this.chain.isVoter);

@@ -245,7 +245,8 @@ export class Keeper {
   }
 
   /**
-   * R5: when the newest majority stamp is old, a fresh counter goes to whoever has not acked the newest, each RTO, until renewed.
+   * R5: when the newest majority stamp is old, a fresh counter goes to whoever has not acked the newest, until renewed: each RTO, and
+   * after some in vain a little more rarely.
    * Old is more than two heartbeats: acks may ride on the voters' own beats, and who does not vote beats at half the rate.
    */
   #retry(now: Instant, at0: MonotonicMs, outbox: Outbox): void {
