@@ -134,7 +134,7 @@ export const MUTANTS = [
     name: 'hasty-leader',
     rule: 'R10: a leader is replaced as soon as it is condemned',
     scene: 'proof',
-    seed: 5,
+    seed: 6,
     by: 'I5-one-leader',
     edits: [
       ...WRONG_POLICY,
@@ -187,7 +187,7 @@ export const MUTANTS = [
     name: 'believes-any-life',
     rule: 'R9: a higher incarnation needs to show nothing',
     scene: 'cloned-state',
-    seed: 10,
+    seed: 6,
     by: 'I5-one-leader',
     edits: [
       {
@@ -268,7 +268,7 @@ export const MUTANTS = [
     name: 'forgetful-promise',
     rule: 'R3: a promise does not tell what was accepted before',
     scene: 'proof',
-    seed: 19,
+    seed: 2,
     by: 'I9-nothing-told-is-undone',
     edits: [
       { find: "return { kind: 'promise', accepted: this.#state.accepted };", replace: "return { kind: 'promise', accepted: null };" },
@@ -278,7 +278,7 @@ export const MUTANTS = [
     name: 'accepts-below-promise',
     rule: 'R3: an acceptor accepts below what it promised',
     scene: 'proof',
-    seed: 11,
+    seed: 8,
     by: 'I9-nothing-told-is-undone',
     edits: [
       {
