@@ -4,16 +4,12 @@
 // `quorate members` is called in loops, so a cold start counts, and V8 reads every function of a file even if none is called:
 // 5 ms for what the hot verbs do not need. Hence two bundles in the one file: the hot one as code, the full one as a string
 // that is compiled when src/cli/index.ts imports full.ts. The two share nothing but arguments and an exit code.
-//
-// Compiling the full one is most of an agent's start, so what came of it lies beside the file (warm-up.mjs, code-cache.mjs).
-// Where it is not there, or V8 refuses it because it belongs to another Node, all is compiled as it is needed.
 
 import { spawnSync } from 'node:child_process';
-import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, rm } from 'node:fs/promises';
 import { builtinModules } from 'node:module';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { cacheName, unsealing } from './code-cache.mjs';
 import { install } from './setup.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -72,11 +68,10 @@ function embeddedFull(source) {
         contents: `
           const { Script } = process.getBuiltinModule('node:vm');
           const filename = process.getBuiltinModule('node:url').fileURLToPath(import.meta.url);
-          const { dirname, join } = process.getBuiltinModule('node:path');
-          const directory = dirname(filename);
           const module = { exports: {} };
-          ${unsealing(source)}
-          const run = new Script(${JSON.stringify(source)}, { filename: filename + '#full', cachedData }).runInThisContext();
+          // Not compileFunction: an agent would take 4 MiB more.
+          const run = new Script(${JSON.stringify(source)}, { filename: filename + '#full' }).runInThisContext();
+          const directory = process.getBuiltinModule('node:path').dirname(filename);
           run(module, module.exports, require, import.meta.url, filename, directory);
           export const { runFull } = module.exports;
         `,
@@ -96,31 +91,15 @@ export async function bundle(outfile = `${root}dist/quorate.mjs`) {
   // Here and not above, because in a clean clone it is installed only now.
   const { build } = await import('esbuild');
   await mkdir(dirname(outfile), { recursive: true });
-  const full = await fullBundle(build);
   await build({
     ...common,
     entryPoints: ['src/main.ts'],
     outfile,
     format: 'esm',
     banner: { js: shebang + banner },
-    plugins: [embeddedFull(full), lazyBuiltins],
+    plugins: [embeddedFull(await fullBundle(build)), lazyBuiltins],
   });
   await chmod(outfile, 0o755);
-  return full;
-}
-
-/** An agent starts without it too, only slower. */
-async function keepCompiled(text) {
-  // Of this build alone: V8 would take the code of another text of the same length.
-  const textFile = join(root, '.cache', `full-${process.pid}.js`);
-  await mkdir(dirname(textFile), { recursive: true });
-  await writeFile(textFile, text);
-  const { status } = spawnSync(process.execPath, [`${root}scripts/warm-up.mjs`, textFile, `${root}dist/${cacheName(text)}`], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  await rm(textFile, { force: true });
-  if (status !== 0)
-    process.stderr.write('build: no compiled code is kept, because three agents could not be run here; starts take longer\n');
 }
 
 /** Not minified: it ends up in other people's stack traces. */
@@ -148,8 +127,7 @@ function declareTypes() {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   await install();
   await rm(`${root}dist`, { recursive: true, force: true });
-  const full = await bundle();
+  await bundle();
   await bundleLibrary();
   declareTypes();
-  await keepCompiled(full);
 }

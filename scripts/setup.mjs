@@ -57,8 +57,8 @@ function isInstalled() {
 
 function isBuilt() {
   const builtAtMs = Math.min(...built.map(changedAtMs));
-  const sources = ['package.json', 'package-lock.json', 'scripts/build.mjs', 'scripts/warm-up.mjs', 'scripts/types.tsconfig.json'].map(
-    (path) => changedAtMs(join(root, path)),
+  const sources = ['package.json', 'package-lock.json', 'scripts/build.mjs', 'scripts/types.tsconfig.json'].map((path) =>
+    changedAtMs(join(root, path)),
   );
   return builtAtMs >= Math.max(newestMs(join(root, 'src')), ...sources);
 }

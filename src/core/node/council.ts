@@ -31,7 +31,7 @@ const SAYINGS = 4;
 const DETOUR_AT = 2;
 /** How long it is tried to bring a majority behind a ballot, at first, in heartbeats; so often this may double. */
 const ATTEMPT = 3;
-const FAILURES_MAX = 3;
+const FAILURES_MAX = 2;
 /** After so many heartbeats a value that was accepted but not heard of again is finished by whoever notices (L5). */
 const STUCK_AFTER = 3;
 
@@ -264,7 +264,8 @@ export class Council {
   }
 
   #sayAgain(attempt: Attempt, now: MonotonicMs, outbox: Outbox): void {
-    if (attempt.phase === 'given-up' || now >= this.#attemptUntil) return this.#giveUp(now);
+    if (attempt.phase === 'given-up') return this.#rest(now);
+    if (now >= this.#attemptUntil) return this.#giveUp(now);
     const { version, ballot, suspects, change } = attempt;
     const message: Said =
       attempt.phase === 'accepting' && change !== null
@@ -287,7 +288,7 @@ export class Council {
       return situation === null ? null : chooseChange(situation, poll);
     });
     if (!isDecided) return;
-    if (attempt.phase === 'given-up') return this.#giveUp(now);
+    if (attempt.phase === 'given-up') return this.#rest(now);
     this.#saidTimes = 0;
     this.#sayAgain(attempt, now, outbox);
   }
@@ -308,8 +309,14 @@ export class Council {
     return ATTEMPT * this.#timings.heartbeatMs * 2 ** this.#failures;
   }
 
+  /** It was refused, or found no majority in time. */
   #giveUp(now: MonotonicMs): void {
     this.#failures = Math.min(FAILURES_MAX, this.#failures + 1);
+    this.#rest(now);
+  }
+
+  /** The poll has shown that there is nothing to decide, which is no failure. */
+  #rest(now: MonotonicMs): void {
     this.#attempt = null;
     this.#sayAt = NEVER;
     this.#wishSince = null;
