@@ -2,4 +2,4 @@
 
 import { runBundled } from './bundled.mjs';
 
-await runBundled('bench');
+await runBundled('bench', ['memory']);

@@ -4,20 +4,21 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { root, setUp } from './setup.mjs';
 
-/** `name`: the folder of test/ whose index.ts it is. */
-export async function runBundled(name) {
+/** `name`: the folder of test/ whose index.ts it is; `others`: programs beside it, which it starts itself. */
+export async function runBundled(name, others = []) {
   await setUp();
   const { buildSync } = await import('esbuild');
   // As deep below the root as its sources are.
-  const outfile = join(root, '.cache', name, 'index.mjs');
+  const outdir = join(root, '.cache', name);
   buildSync({
-    entryPoints: [join(root, 'test', name, 'index.ts')],
-    outfile,
+    entryPoints: ['index', ...others].map((program) => join(root, 'test', name, `${program}.ts`)),
+    outdir,
+    outExtension: { '.js': '.mjs' },
     bundle: true,
     platform: 'node',
     format: 'esm',
     target: 'node20',
     packages: 'external',
   });
-  await import(pathToFileURL(outfile).href);
+  await import(pathToFileURL(join(outdir, 'index.mjs')).href);
 }

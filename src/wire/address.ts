@@ -11,7 +11,7 @@ export const ADDRESS_BYTES_MAX = 47;
 
 /** Found good before: every list names the same addresses again. */
 const good = new Set<string>();
-const GOOD_MAX = 4096;
+const GOOD_MAX = 512;
 
 export function isMemberAddress(text: string): boolean {
   if (good.has(text)) return true;

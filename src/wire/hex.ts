@@ -5,8 +5,8 @@ import { readUint32 } from './framing.ts';
 
 export const HEX_BYTES = 16;
 const WORDS = 4;
-const PLACES = 2048;
-const KEPT_MAX = 4096;
+const PLACES = 1024;
+const KEPT_MAX = 512;
 
 const words = new Uint32Array(PLACES * WORDS);
 const texts: (string | undefined)[] = new Array<string | undefined>(PLACES).fill(undefined);
