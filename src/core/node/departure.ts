@@ -68,7 +68,8 @@ export function walkOut(
         resign();
         government.council.look(now);
       }
-      return false;
+      // Whose vote was taken meanwhile cannot propose it, but its last word says as much (L5: proof 3975).
+      if (government.chain.isVoter) return false;
     }
     of.phase = of.kind === 'left' ? 'vote' : 'saying';
     if (of.phase === 'saying') return true;
