@@ -18,18 +18,14 @@ export class NoGhosts implements Checker {
   readonly #world: CheckedWorld;
   /** When each run of an observer first showed an id alive, of those that were gone by then. */
   readonly #firstMs = new Map<string, number>();
-
   /** When each host last left doubt to the voters. */
   readonly #trustingMs = new Map<number, number>();
-  /** When a disk was slow last. */
-  #slowMs = Number.NEGATIVE_INFINITY;
 
   constructor(world: CheckedWorld) {
     this.#world = world;
   }
 
   viewed(host: Host, members: readonly MemberView[]): string | null {
-    if (this.#world.hosts.some((other) => other.disk.health === 'slow')) this.#slowMs = this.#world.nowMs;
     const leavesDoubt = this.#leavesDoubt(host);
     if (leavesDoubt) this.#trustingMs.set(host.index, this.#world.nowMs);
     const trustingMs = leavesDoubt ? Number.NEGATIVE_INFINITY : (this.#trustingMs.get(host.index) ?? Number.NEGATIVE_INFINITY);
@@ -41,7 +37,7 @@ export class NoGhosts implements Checker {
       if (identity === undefined) return `${member.name} (${member.id}) is shown, and no process ever had this id`;
       if (identity.goneSinceMs === null) continue;
       const heardMs = this.#heardMs(host, identity) - this.#world.failMsMax;
-      const goneMs = this.#world.nowMs - Math.max(identity.goneSinceMs, host.runningSinceMs, heardMs, this.#slowMs, trustingMs);
+      const goneMs = this.#world.nowMs - Math.max(identity.goneSinceMs, host.runningSinceMs, heardMs, trustingMs);
       if (goneMs > boundMs) return `${member.name} is shown ${member.state}, and its process has been gone for ${goneMs.toFixed(0)} ms`;
     }
     return null;
