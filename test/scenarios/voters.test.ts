@@ -119,6 +119,21 @@ describe('a voter that leaves', () => {
   });
 });
 
+describe('a leader whose vote was taken', () => {
+  test('leads on, and leaves by its own word: it cannot propose its resignation any more (L5, proof seed 3975)', () => {
+    const { town, all } = atRest(5);
+    const leader = all.find(leads)!;
+    const others = all.filter((one) => one !== leader);
+    others[0]!.command({ kind: 'voters', remove: leader.node.name });
+    town.pass(10_000);
+    expect([votersSeenBy(leader).length, leads(leader)]).toStrictEqual([4, true]);
+    leader.command({ kind: 'leave' });
+    town.pass(5_000);
+    expect(leader.exit?.reason).toBe('left');
+    expect(others.filter(leads).length).toBe(1);
+  });
+});
+
 describe('a voter that comes back', () => {
   test('after a crash votes on, in its next life: nobody was removed for having been away', () => {
     const { town, all } = atRest(3);
