@@ -14,8 +14,8 @@ import {
   nodeId,
   Outbox,
   Random,
-  type RunNonce,
 } from '../../src/core/index.ts';
+import { optionsOf } from '../support/options.ts';
 import { memberEntry } from './codec.ts';
 import { median } from './figure.ts';
 
@@ -25,7 +25,6 @@ export interface TickFigures {
 }
 
 const CLUSTER = 'c1'.repeat(16) as ClusterId;
-const NONCE = 'ab'.repeat(16) as RunNonce;
 /** Of one voter that is not on the list: nobody acks, nobody is asked to. */
 const RECORD = genesis([{ id: nodeId('f'.repeat(32)), storeId: 'f'.repeat(32) }], 'wan', 7, 600_000);
 const LISTS = 7;
@@ -83,30 +82,16 @@ export function grownNode(members: number, seed: number): { node: Node; nowMs: n
   const self = memberEntry(random, members);
   let nowMs = 1_000_000;
   const node = createNode(
-    {
+    optionsOf(members, {
       id: self.id,
       storeId: random.hex32(),
-      nonce: NONCE,
       incarnation: self.incarnation,
       bornIncarnation: self.incarnation,
-      clusterName: 'default',
-      clusterId: null,
       profile: 'wan',
       facts: self.facts,
       seeds: ['seed'],
-      knownPeers: [],
-      writeCount: 0,
-      previous: null,
-      record: null,
-      acceptor: null,
-      vote: null,
-      lastFence: null,
-      mustStaySilent: false,
-      maxVoters: 7,
-      expect: null,
-      canLead: true,
       randomSeed: seed,
-    },
+    }),
     at(nowMs),
   );
   const outbox = new Outbox();

@@ -83,10 +83,7 @@ export const clonedState: Scene = {
   untilMs: 90_000,
   profile: 'lan',
   play(stage) {
-    stage.founded(3);
-    stage.world.isSupervised = false;
-    const copy = stage.world.addHost({ name: nameOf(3), isFounder: false, seeds: [] });
-    for (const host of stage.world.hosts) host.mayClash = true;
+    const copy = foundedWithSpare(stage, nameOf(3));
     stage.at(20_000, () => {
       const original = stage.host(Math.max(0, stage.leader));
       const { durable } = original.disk;
@@ -110,10 +107,7 @@ export const clonedEarlier: Scene = {
   untilMs: 90_000,
   profile: 'lan',
   play(stage) {
-    stage.founded(3);
-    stage.world.isSupervised = false;
-    const copy = stage.world.addHost({ name: 'copy', isFounder: false, seeds: [] });
-    for (const host of stage.world.hosts) host.mayClash = true;
+    const copy = foundedWithSpare(stage, 'copy');
     let original = stage.host(0);
     stage.at(10_000, () => {
       original = stage.host(Math.max(0, stage.leader));
@@ -139,10 +133,7 @@ export const clonedAtOnce: Scene = {
   untilMs: 90_000,
   profile: 'lan',
   play(stage) {
-    stage.founded(3);
-    stage.world.isSupervised = false;
-    const copy = stage.world.addHost({ name: 'copy', isFounder: false, seeds: [] });
-    for (const host of stage.world.hosts) host.mayClash = true;
+    const copy = foundedWithSpare(stage, 'copy');
     const original = stage.host(1);
     stage.at(10_000, () => original.losePower());
     stage.at(20_000, () => {
@@ -158,6 +149,15 @@ export const clonedAtOnce: Scene = {
     stage.recovered(60_000, BACK_MS);
   },
 };
+
+/** Three voters, and a machine beside them on which a copy of a disk may start. */
+function foundedWithSpare(stage: Stage, name: string): Host {
+  stage.founded(3);
+  stage.world.isSupervised = false;
+  const spare = stage.world.addHost({ name, isFounder: false, seeds: [] });
+  for (const host of stage.world.hosts) host.mayClash = true;
+  return spare;
+}
 
 /** On another machine: what ran under the original's leases cannot run here. */
 function startCopy(stage: Stage, original: Host, copy: Host): void {
