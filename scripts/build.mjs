@@ -1,9 +1,10 @@
 // Bundles src/main.ts and everything that it needs into dist/quorate.mjs, one executable file, and src/lib.ts into dist/lib.mjs,
 // what `import 'quorate'` gives, with its types in dist/types. Neither needs anything but Node.
 //
-// `quorate members` is called in loops, so a cold start counts, and V8 reads every function of a file even if none is called:
-// 5 ms for what the hot verbs do not need. Hence two bundles in the one file: the hot one as code, the full one as a string
-// that is compiled when src/cli/index.ts imports full.ts. The two share nothing but arguments and an exit code.
+// `quorate members` is called in loops and a hundred agents may start at once, so a cold start counts, and V8 reads every
+// function of what it compiles even if none is called. Hence the file has chapters: the hot verbs are its code, and each other
+// chapter is one line of text in a comment at its end, which V8 passes over, until the import of its first module compiles it.
+// Chapters share no module: only plain values and an exit code cross a border.
 
 import { spawnSync } from 'node:child_process';
 import { chmod, mkdir, rm } from 'node:fs/promises';
@@ -39,48 +40,59 @@ const common = {
   splitting: false,
   minifySyntax: true,
   minifyWhitespace: true,
-  keepNames: true,
   legalComments: 'none',
   logLevel: 'warning',
 };
 
-async function fullBundle(build) {
+/** By the name of its first module, src/cli/NAME.ts: what others import of it. A chapter opens only those behind it. */
+const CHAPTERS = { full: 'runFull', words: 'understand' };
+
+/** Before the text of a chapter, which is a JSON string in one line. */
+const markOf = (name) => `//chapter:${name}:`;
+
+async function chapter(build, name) {
   const result = await build({
     ...common,
-    entryPoints: ['src/cli/full.ts'],
+    entryPoints: [`src/cli/${name}.ts`],
     format: 'cjs',
     define: { 'import.meta.url': 'bundleUrl' },
-    plugins: [lazyBuiltins],
+    plugins: [chapterImports, lazyBuiltins],
     write: false,
   });
-  return `(function (module, exports, require, bundleUrl, __filename, __dirname) {${result.outputFiles[0].text}\n})`;
+  const line = `(function (module, exports, require, bundleUrl, __filename, __dirname) {${result.outputFiles[0].text}\n})`;
+  return markOf(name) + JSON.stringify(line);
 }
 
-/** Puts the full bundle, as a string, where index.ts imports full.ts. */
-function embeddedFull(source) {
-  return {
-    name: 'embedded-full',
-    setup(plugin) {
-      plugin.onResolve({ filter: /^\.\/full\.ts$/ }, ({ kind }) =>
-        kind === 'dynamic-import' ? { path: 'full', namespace: 'embedded' } : null,
-      );
-      plugin.onLoad({ filter: /.*/, namespace: 'embedded' }, () => ({
-        contents: `
-          const { Script } = process.getBuiltinModule('node:vm');
-          const filename = process.getBuiltinModule('node:url').fileURLToPath(import.meta.url);
-          const module = { exports: {} };
-          // Not compileFunction: an agent would take 4 MiB more.
-          const run = new Script(${JSON.stringify(source)}, { filename: filename + '#full' }).runInThisContext();
-          const directory = process.getBuiltinModule('node:path').dirname(filename);
-          run(module, module.exports, require, import.meta.url, filename, directory);
-          export const { runFull } = module.exports;
-        `,
-        loader: 'js',
-        resolveDir: root,
-      }));
-    },
-  };
-}
+/** Where a chapter is imported: finds it in the file that is running, and compiles it. */
+const chapterImports = {
+  name: 'chapter-imports',
+  setup(plugin) {
+    plugin.onResolve({ filter: /^\.\/[a-z]+\.ts$/ }, ({ path, kind }) => {
+      const name = path.slice(2, -3);
+      return kind === 'dynamic-import' && name in CHAPTERS ? { path: name, namespace: 'chapter' } : null;
+    });
+    plugin.onLoad({ filter: /.*/, namespace: 'chapter' }, ({ path: name }) => ({
+      contents: `
+        const { readFileSync } = process.getBuiltinModule('node:fs');
+        const { dirname } = process.getBuiltinModule('node:path');
+        const { fileURLToPath } = process.getBuiltinModule('node:url');
+        const { Script } = process.getBuiltinModule('node:vm');
+        const filename = fileURLToPath(import.meta.url);
+        const file = readFileSync(filename, 'latin1');
+        // The last one is the chapter's own; the others are this line and its like.
+        const start = file.lastIndexOf(${JSON.stringify(markOf(name))}) + ${markOf(name).length};
+        const source = JSON.parse(file.slice(start, file.indexOf('\\n', start)));
+        const module = { exports: {} };
+        // Not compileFunction: an agent would take 4 MiB more.
+        const open = new Script(source, { filename: filename + '#${name}' }).runInThisContext();
+        open(module, module.exports, require, import.meta.url, filename, dirname(filename));
+        export const { ${CHAPTERS[name]} } = module.exports;
+      `,
+      loader: 'js',
+      resolveDir: root,
+    }));
+  },
+};
 
 // CommonJS packages (pino, msgpackr's native part) ask for a `require`.
 const banner = ["import { createRequire as makeRequire } from 'node:module';", 'const require = makeRequire(import.meta.url);'].join('\n');
@@ -97,7 +109,8 @@ export async function bundle(outfile = `${root}dist/quorate.mjs`) {
     outfile,
     format: 'esm',
     banner: { js: shebang + banner },
-    plugins: [embeddedFull(await fullBundle(build)), lazyBuiltins],
+    footer: { js: (await Promise.all(Object.keys(CHAPTERS).map((name) => chapter(build, name)))).join('\n') },
+    plugins: [chapterImports, lazyBuiltins],
   });
   await chmod(outfile, 0o755);
 }
@@ -110,6 +123,7 @@ async function bundleLibrary() {
     entryPoints: ['src/lib.ts'],
     outfile: `${root}dist/lib.mjs`,
     format: 'esm',
+    keepNames: true,
     minifySyntax: false,
     minifyWhitespace: false,
     banner: { js: banner },

@@ -1,5 +1,6 @@
-// Every line that the hot path declined: each verb is loaded when it is called, and yargs only for what parse-plain.ts declines.
-// Only arguments, Io and the exit code cross the border to index.ts, for in the bundle the two share no module.
+// The chapter of deeds: every line that the hot path declined. Each verb is loaded when it is called, and the chapter of words
+// only for what parse-plain.ts declines. Only arguments, Io and the exit code cross the border to index.ts, for in the bundle
+// chapters share no module.
 
 import type { CommandLine } from './command-line.ts';
 import type { Io } from './io.ts';
@@ -10,7 +11,8 @@ type Verb = (line: CommandLine, io: Io) => Promise<number>;
 
 export function runFull(argv: readonly string[], io: Io): Promise<number> {
   return reporting(io, async () => {
-    const line = parsePlain(argv) ?? (await import('./parse-full.ts')).parseFull(argv);
+    const line = parsePlain(argv) ?? (await (await import('./words.ts')).understand(argv, io));
+    if (typeof line === 'number') return line;
     const verb = await loadVerb(line.verb);
     return verb(line, io);
   });
@@ -57,6 +59,6 @@ async function loadVerb(name: string): Promise<Verb> {
     case 'version':
       return (await import('./verbs/version.ts')).showVersion;
     default:
-      return (await import('./verbs/help.ts')).showHelp;
+      throw new Error(`no verb ${name}`);
   }
 }

@@ -1,6 +1,6 @@
 // The door of the command line: from the words typed to an exit code. `quorate members` in a loop pays for each module that
-// is loaded, so only what the hot verbs need is imported here; full.ts holds the rest. scripts/build.mjs relies on this line
-// being the only one between the two: it keeps all behind it as unparsed text in the bundle.
+// is loaded, so only what the hot verbs need is imported here; full.ts holds the rest. scripts/build.mjs relies on that import
+// being the only way there: it keeps all behind it as unparsed text in the bundle.
 
 import type { CommandLine } from './command-line.ts';
 import type { Io } from './io.ts';

@@ -19,15 +19,19 @@ export interface Io {
 }
 
 export function processIo(): Io {
-  // The reader went away (`quorate events | head`): nothing is left to say, and that is no failure.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(EXIT.done);
-    throw error;
-  });
-  process.stderr.on('error', () => {});
   return {
-    out: { isTerminal: process.stdout.isTTY === true, write: (text) => void process.stdout.write(text) },
-    err: { isTerminal: process.stderr.isTTY === true, write: (text) => void process.stderr.write(text) },
+    // The reader went away (`quorate events | head`): nothing is left to say, and that is no failure.
+    out: sink(
+      () => process.stdout,
+      (error) => {
+        if (error.code === 'EPIPE') process.exit(EXIT.done);
+        throw error;
+      },
+    ),
+    err: sink(
+      () => process.stderr,
+      () => {},
+    ),
     env: process.env,
     uid: process.getuid?.() ?? 0,
     readLine: async () => {
@@ -39,5 +43,17 @@ export function processIo(): Io {
       }
       return null;
     },
+  };
+}
+
+/** Node builds a stream when it is first asked for one, and an agent never writes to the one for data. */
+function sink(open: () => NodeJS.WriteStream, onError: (error: NodeJS.ErrnoException) => void): Sink {
+  let opened: NodeJS.WriteStream | null = null;
+  const stream = (): NodeJS.WriteStream => (opened ??= open().on('error', onError));
+  return {
+    get isTerminal() {
+      return stream().isTTY === true;
+    },
+    write: (text) => void stream().write(text),
   };
 }

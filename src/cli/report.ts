@@ -4,7 +4,7 @@ import { EXIT, Failure } from './exit-codes.ts';
 import type { Io } from './io.ts';
 import { escapeText } from './print.ts';
 
-export async function reporting(io: Io, work: () => Promise<number>): Promise<number> {
+export async function reporting<Result>(io: Io, work: () => Promise<Result>): Promise<Result | number> {
   try {
     return await work();
   } catch (error) {

@@ -10,18 +10,18 @@ import { type Answer, fakeAgent, membersJson, removeScratch, replyJson, scratchD
 
 const executable = join(scratchDirectory(), 'quorate.mjs');
 
-// Loaded before the bundle: tells at the end which of Node's modules were loaded, and whether the unread part was compiled.
+// Loaded before the bundle: tells at the end which of Node's modules were loaded, and which chapters of the file were compiled.
 const spy = `data:text/javascript,${encodeURIComponent(`
   import vm from 'node:vm';
-  let isFullCompiled = false;
+  const chapters = [];
   vm.Script = class extends vm.Script {
-    constructor(...given) { isFullCompiled = true; super(...given); }
+    constructor(source, options) { chapters.push(options.filename.split('#')[1]); super(source, options); }
   };
-  process.on('exit', () => process._rawDebug(JSON.stringify({ isFullCompiled, modules: process.moduleLoadList })));
+  process.on('exit', () => process._rawDebug(JSON.stringify({ chapters, modules: process.moduleLoadList })));
 `)}`;
 
 interface Loaded {
-  readonly isFullCompiled: boolean;
+  readonly chapters: readonly string[];
   readonly modules: readonly string[];
 }
 
@@ -39,7 +39,7 @@ async function loadedBy(argv: readonly string[], answer: Answer): Promise<{ read
   child.stderr.on('data', (piece) => (err += String(piece)));
   await once(child, 'close');
   await agent.close();
-  return { out, loaded: JSON.parse(err.slice(err.indexOf('{"isFullCompiled"'))) };
+  return { out, loaded: JSON.parse(err.slice(err.indexOf('{"chapters"'))) };
 }
 
 describe('the executable', () => {
@@ -53,7 +53,7 @@ describe('the executable', () => {
   test('reads neither yargs nor pino nor node:http for members', async () => {
     const { out, loaded } = await loadedBy(['members'], (_request, response) => replyJson(response, membersJson()));
     expect(out).toContain('n1\talive');
-    expect(loaded.isFullCompiled).toBe(false);
+    expect(loaded.chapters).toEqual([]);
     for (const module of ['http', '_http_client', 'crypto', 'dgram', 'worker_threads', 'child_process']) {
       expect(loaded.modules).not.toContain(`NativeModule ${module}`);
     }
@@ -61,7 +61,12 @@ describe('the executable', () => {
 
   test('reads them for what needs them, so that the check above can fail', async () => {
     const { loaded } = await loadedBy(['help'], () => {});
-    expect(loaded.isFullCompiled).toBe(true);
+    expect(loaded.chapters).toEqual(['full', 'words']);
+  });
+
+  test('reads no yargs for a plain line of any verb, an agent’s among them', async () => {
+    const { loaded } = await loadedBy(['version', '--json'], () => {});
+    expect(loaded.chapters).toEqual(['full']);
   });
 
   test('ends with 64, and without a stack, for a line that is wrong', () => {
