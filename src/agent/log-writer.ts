@@ -35,8 +35,9 @@ export class LogWriter {
   #emptyWaiters: (() => void)[] = [];
 
   constructor(fd: number, options: LogWriterOptions = {}) {
-    this.#fd = withoutBlocking(fd);
-    this.#writeSome = writerOf(this.#fd);
+    const own = withoutBlocking(fd);
+    this.#fd = own ?? fd;
+    this.#writeSome = own === null ? writerOf(fd) : (bytes, done) => writeAtOnce(own, bytes, done);
     this.#bufferBytesMax = options.bufferBytesMax ?? 1024 * 1024;
     this.#onRecovered = options.onRecovered ?? (() => {});
   }
@@ -133,15 +134,27 @@ export class LogWriter {
 }
 
 // A pipe or terminal is opened anew, because the flag belongs to the open file, which is shared with the other programs of the terminal or
-// the pipeline. Where that does not work (not on Linux, or not permitted) the descriptor stays as it is.
-function withoutBlocking(fd: number): number {
+// the pipeline. Null where that does not work (not on Linux, or not permitted), and for files and sockets.
+function withoutBlocking(fd: number): number | null {
   try {
     const { isFIFO, isCharacterDevice } = kindOf(fd);
-    if (process.platform !== 'linux' || !(isFIFO || isCharacterDevice)) return fd;
+    if (process.platform !== 'linux' || !(isFIFO || isCharacterDevice)) return null;
     return openSync(`/proc/self/fd/${fd}`, constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOCTTY | constants.O_APPEND);
   } catch {
-    return fd;
+    return null;
   }
+}
+
+/** What never waits needs no thread of the pool: handing a line over would cost more than writing it. */
+function writeAtOnce(fd: number, bytes: Buffer, done: Done): void {
+  let written = 0;
+  try {
+    written = writeSync(fd, bytes);
+  } catch (thrown) {
+    done(errnoOf(thrown) || 'unknown', 0);
+    return;
+  }
+  done('', written);
 }
 
 function kindOf(fd: number): { isFIFO: boolean; isCharacterDevice: boolean; isSocket: boolean } {

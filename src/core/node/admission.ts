@@ -53,7 +53,8 @@ export class Admission {
   readonly #recordOf: () => ClusterRecord | null;
   readonly #offers = new Map<ClusterId, Offer>();
   #timings: Timings;
-  #joinsOpen = 0;
+  /** Doors knocked at for which the answer is still out: a seed with a crowd before it is not asked again by each of them. */
+  readonly #knocking = new Set<string>();
   #decideAt: MonotonicMs = NEVER;
   #hasDecided = false;
   #commands: JoinCommand[] = [];
@@ -132,7 +133,7 @@ export class Admission {
 
   /** The answer to a `join` or to a `sync` with a seed. */
   answered(purpose: Purpose, message: Message, outbox: Outbox, now: MonotonicMs): void {
-    if (purpose.kind === 'join') this.#joinsOpen -= 1;
+    if (purpose.kind === 'join') this.#knocking.delete(doorOf(purpose));
     if (message.kind === 'refused') this.#refused(purpose, message, outbox);
     else {
       this.seeds.noteSuccess(purpose.at);
@@ -145,14 +146,14 @@ export class Admission {
         if (this.#decideAt === NEVER) this.#decideAt = at(now + SECOND_THOUGHTS_MS);
       }
     }
-    if (this.#joinsOpen === 0 && this.#offers.size > 0 && !this.#hasDecided) this.#decideAt = now;
+    if (this.#knocking.size === 0 && this.#offers.size > 0 && !this.#hasDecided) this.#decideAt = now;
   }
 
   unanswered(purpose: Purpose, reason: string, now: MonotonicMs): void {
-    if (purpose.kind === 'join') this.#joinsOpen -= 1;
+    if (purpose.kind === 'join') this.#knocking.delete(doorOf(purpose));
     // A question to a member has its own occasions; only who is sought is told of.
     if (this.seeds.isSought(purpose.at)) this.seeds.noteProblem(purpose.at, { kind: 'unanswered', reason });
-    if (this.#joinsOpen === 0 && this.#offers.size > 0 && !this.#hasDecided) this.#decideAt = now;
+    if (this.#knocking.size === 0 && this.#offers.size > 0 && !this.#hasDecided) this.#decideAt = now;
   }
 
   /** The cluster was founded: nothing that is offered counts any more. */
@@ -245,9 +246,10 @@ export class Admission {
       }
       return;
     }
+    const purpose = { kind: 'join', at: door, seed } as const;
+    if (this.#knocking.has(doorOf(purpose))) return;
     const question: Message = this.founding?.message() ?? { kind: 'join', clusterName: this.#clusterName, entry: this.#self.entry() };
-    const isAsked = this.#voice.ask({ kind: 'join', at: door, seed }, question, now, outbox);
-    if (isAsked) this.#joinsOpen += 1;
+    if (this.#voice.ask(purpose, question, now, outbox)) this.#knocking.add(doorOf(purpose));
   }
 
   #isMemberAt(door: Address): boolean {
@@ -303,6 +305,10 @@ export class Admission {
   #answer(ticket: number, result: CommandResult, outbox: Outbox): void {
     outbox.push({ kind: 'command-result', ticket, result });
   }
+}
+
+function doorOf({ at, seed }: Purpose): string {
+  return `${at} ${seed ?? ''}`;
 }
 
 function told(difficulties: readonly (readonly [where: string, difficulty: Difficulty])[]): string {
