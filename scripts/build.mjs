@@ -45,7 +45,7 @@ const common = {
 };
 
 /** By the name of its first module, src/cli/NAME.ts: what others import of it. A chapter opens only those behind it. */
-const CHAPTERS = { full: 'runFull', words: 'understand' };
+const CHAPTERS = { full: 'runFull', host: 'runHost', words: 'understand' };
 
 /** Before the text of a chapter, which is a JSON string in one line. */
 const markOf = (name) => `//chapter:${name}:`;

@@ -1,5 +1,5 @@
-// The chapter of deeds: every line that the hot path declined. Each verb is loaded when it is called, and the chapter of words
-// only for what parse-plain.ts declines. Only arguments, Io and the exit code cross the border to index.ts, for in the bundle
+// The chapter of deeds: every line that index.ts declined. Each verb is loaded when it is called, and the chapter of words only
+// for what parse-plain.ts declines. Only arguments, Io and the exit code cross the border to index.ts, for in the bundle
 // chapters share no module.
 
 import type { CommandLine } from './command-line.ts';
@@ -21,7 +21,7 @@ export function runFull(argv: readonly string[], io: Io): Promise<number> {
 async function loadVerb(name: string): Promise<Verb> {
   switch (name) {
     case 'agent':
-      return (await import('./verbs/agent.ts')).runAgent;
+      return (await import('./host.ts')).runHost;
     case 'status':
       return (await import('./verbs/status.ts')).showStatus;
     case 'members':

@@ -1,6 +1,6 @@
 // The door of the command line: from the words typed to an exit code. `quorate members` in a loop pays for each module that
-// is loaded, so only what the hot verbs need is imported here; full.ts holds the rest. scripts/build.mjs relies on that import
-// being the only way there: it keeps all behind it as unparsed text in the bundle.
+// is loaded, so only what the hot verbs need is imported here; host.ts holds the agent and full.ts the rest. scripts/build.mjs
+// relies on these imports being the only way there: it keeps all behind them as unparsed text in the bundle.
 
 import type { CommandLine } from './command-line.ts';
 import type { Io } from './io.ts';
@@ -15,8 +15,9 @@ export { type Io, processIo } from './io.ts';
 const HOT_VERBS: readonly string[] = ['status', 'members', 'leader'];
 
 export async function main(argv: readonly string[], io: Io): Promise<number> {
-  const line = HOT_VERBS.includes(argv[0] ?? '') ? parsePlain(argv) : null;
-  if (line !== null) return reporting(io, () => runHot(line, io));
+  const line = parsePlain(argv);
+  if (line !== null && HOT_VERBS.includes(line.verb)) return reporting(io, () => runHot(line, io));
+  if (line?.verb === 'agent') return (await import('./host.ts')).runHost(line, io);
   const { runFull } = await import('./full.ts');
   return runFull(argv, io);
 }

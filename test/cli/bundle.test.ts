@@ -64,9 +64,15 @@ describe('the executable', () => {
     expect(loaded.chapters).toEqual(['full', 'words']);
   });
 
-  test('reads no yargs for a plain line of any verb, an agent’s among them', async () => {
-    const { loaded } = await loadedBy(['version', '--json'], () => {});
-    expect(loaded.chapters).toEqual(['full']);
+  test('reads no yargs for a plain line, and no other verb for an agent', async () => {
+    const { loaded: version } = await loadedBy(['version', '--json'], () => {});
+    expect(version.chapters).toEqual(['full']);
+    const wrong = ['--bind', '256.0.0.1'];
+    const { loaded: agent } = await loadedBy(['agent', ...wrong], () => {});
+    expect(agent.chapters).toEqual(['host']);
+    // A value that looks like a flag is yargs' to read.
+    const { loaded: unusual } = await loadedBy(['agent', ...wrong, '--zone=-a'], () => {});
+    expect(unusual.chapters).toEqual(['full', 'words', 'host']);
   });
 
   test('ends with 64, and without a stack, for a line that is wrong', () => {

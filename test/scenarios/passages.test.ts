@@ -88,6 +88,29 @@ describe('a member of which only streams arrive', () => {
     }
   });
 
+  test('is asked for a datagram again and again', () => {
+    const [stage, puppet] = [new Stage().enter(), new Puppet(1)];
+    syncs(stage, puppet);
+    const pings = only('send', stage.pass(20_000)).filter(({ envelope }) => envelope.message.kind === 'ping');
+    expect(pings.length).toBeGreaterThanOrEqual(3);
+    stage.hear(puppet.says({ kind: 'pong', echo: 0 }));
+    expect(only('send', stage.pass(FAIL_MS / 2)).filter(({ envelope }) => envelope.message.kind === 'ping')).toStrictEqual([]);
+  });
+
+  // Seed 186 of the chaos: a stream of a dead process came twelve seconds late, when its host had begun anew without its disk.
+  test('is named no more once another lives under its name', () => {
+    const [stage, puppet, relay] = [new Stage().enter(), new Puppet(1), new Puppet(2)];
+    for (const one of [puppet, relay]) stage.hear(one.hello(), one.address);
+    stage.hear(relay.pushes([puppet.entry({ state: 'failed' })]), relay.address);
+    stage.pass(2 * FAIL_MS);
+    syncs(stage, puppet);
+    stage.pass(FAIL_MS);
+    expect(blocked(stage)).toStrictEqual([UDP_1]);
+    const namesake = new Puppet(3, { entry: { facts: { ...new Puppet(3).entry().facts, name: 'n1' } } });
+    stage.hear(namesake.hello(), namesake.address);
+    expect(blocked(stage)).toStrictEqual([]);
+  });
+
   test('is one of 16 at most', () => {
     const stage = new Stage().enter();
     for (let ordinal = 1; ordinal <= 100; ordinal++) syncs(stage, new Puppet(ordinal));

@@ -47,6 +47,11 @@ export class Passages {
     return this.#unheard.size > 0;
   }
 
+  /** Whom to ask for a datagram again: the last may have been lost, and who is confirmed by what others tell need not send any other. */
+  unheard(): number[] {
+    return [...this.#unheard.keys()].map((id) => this.#table.slotOf(id)).filter((slot) => slot !== NONE);
+  }
+
   datagramFrom(id: NodeId): void {
     this.#unheard.delete(id);
   }
@@ -125,9 +130,12 @@ export class Passages {
     return !table.isConfirmed(slot) || table.silent.has(slot);
   }
 
+  /** By its own word, or because another lives under its name: what arrives late of it says nothing of the way. */
   #hasGone(id: NodeId): boolean {
-    const slot = this.#table.slotOf(id);
-    return slot !== NONE && (this.#table.stateOf(slot) === 'left' || this.#table.stateOf(slot) === 'stopped');
+    const table = this.#table;
+    const slot = table.slotOf(id);
+    if (slot === NONE) return false;
+    return table.stateOf(slot) === 'left' || table.stateOf(slot) === 'stopped' || table.namesakeOf(slot) !== NONE;
   }
 
   #isHeardAt(id: NodeId, address: Address): boolean {

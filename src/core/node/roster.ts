@@ -38,8 +38,8 @@ export class Roster {
   #isBelowFloor: (id: NodeId, incarnation: number, now: MonotonicMs) => boolean = () => false;
   #timings: Timings;
   #index = 1;
-  /** Unconfirmed members that have not been greeted yet. */
-  readonly #strangers = new Set<number>();
+  /** Unconfirmed members that have not been greeted yet, and since when they are told of: the longest known first. */
+  readonly #strangers = new Map<number, MonotonicMs>();
   #nameLostTo: number = NONE;
 
   constructor(directory: Directory, self: NodeId, timings: Timings, now: MonotonicMs, refuse: (reason: string) => void) {
@@ -82,7 +82,7 @@ export class Roster {
     return this.#nameLostTo;
   }
 
-  get strangers(): ReadonlySet<number> {
+  get strangers(): ReadonlyMap<number, MonotonicMs> {
     return this.#strangers;
   }
 
@@ -264,7 +264,7 @@ export class Roster {
     const slot = this.table.put(entry, false, now);
     if (entry.state !== 'alive') this.#index += 1;
     else if (source === 'itself') this.#appear(slot, outbox);
-    else this.#strangers.add(slot);
+    else this.#strangers.set(slot, now);
     return 'taken';
   }
 
@@ -302,7 +302,7 @@ export class Roster {
     this.table.put(withTags(entry, this.table.factsOf(slot)), wasConfirmed, now);
     if (!wasConfirmed) {
       // Still hearsay: neither shown nor told on.
-      if (entry.state === 'alive') this.#strangers.add(slot);
+      if (entry.state === 'alive') this.#strangers.set(slot, now);
       else this.graveyard.hide(slot);
       return;
     }

@@ -218,7 +218,7 @@ export class Talk {
   /** A list that somebody handed over whole: a welcome. */
   believeList(entries: readonly MemberEntry[], now: MonotonicMs, outbox: Outbox): void {
     this.#believeAll(entries, 'relay', now, outbox);
-    this.#greet(now, outbox);
+    this.#greet(0, now, outbox);
   }
 
   /** To voters that have not acknowledged this life yet: they may never hear a question of ours, or we theirs (a deaf node, R7). */
@@ -229,6 +229,7 @@ export class Talk {
   /** Is anybody there who failed here? Whoever is asked may have come back, or be the other half of a partition. */
   knock(now: MonotonicMs, outbox: Outbox): void {
     this.tryUnreached(now, outbox);
+    for (const slot of this.passages.unheard()) this.#ping(slot, now, outbox);
     const slot = this.#roster.someFailed((count) => this.#random.below(count));
     if (slot !== NONE) this.#ping(slot, now, outbox);
   }
@@ -242,14 +243,14 @@ export class Talk {
     // A little jitter keeps members from marching in step.
     this.#roundAt = at(now + periodMs * this.#random.between(0.95, 1.05));
     this.#answers.renew(table.aliveCount);
-    this.#greet(now, outbox);
+    this.#greet(table.aliveCount <= FEW ? 0 : heartbeatMs, now, outbox);
     table.setOwnCounter(this.#self.stamp(now));
     const peerCount = table.aliveCount - 1;
     if (peerCount <= 0) return;
     const share = Math.min(1, ROOM_BYTES / (peerCount * 7));
-    // Who is quorate is watched by the voters; else, and while hearsay waits to be confirmed, the list has to do.
-    const suffices = this.#isQuorate() && table.confirmedCount === table.aliveCount;
-    const peers = suffices ? 1 : fanOut(peerCount, share, this.#roster.silenceMs / heartbeatMs - 0.5);
+    // Who is quorate is watched by the voters, else the list has to do. Two, while hearsay waits to be confirmed by counters.
+    const quorate = table.confirmedCount === table.aliveCount ? 1 : 2;
+    const peers = this.#isQuorate() ? quorate : fanOut(peerCount, share, this.#roster.silenceMs / heartbeatMs - 0.5);
     this.#push(this.#peers(peers), [], now, outbox);
   }
 
@@ -297,12 +298,13 @@ export class Talk {
     this.expedite(now);
   }
 
-  #greet(now: MonotonicMs, outbox: Outbox): void {
+  /** Those told of for so long: in a larger cluster most are confirmed by the next push of their counters. */
+  #greet(toldOfMs: number, now: MonotonicMs, outbox: Outbox): void {
     const { table, strangers } = this.#roster;
     const limit = strangers.size > GREETINGS_PER_ROUND ? GREETINGS_IN_A_CROWD : GREETINGS_PER_ROUND;
     const greeted: number[] = [];
-    for (const slot of strangers) {
-      if (greeted.length === limit) break;
+    for (const [slot, since] of strangers) {
+      if (greeted.length === limit || now - since < toldOfMs) break;
       greeted.push(slot);
     }
     for (const slot of greeted) {
