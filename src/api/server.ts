@@ -118,9 +118,10 @@ export class ApiServer {
     if (method === 'GET') {
       if (!this.#begin(request, response)) return;
       const { view } = this.#agent;
-      const cached = this.#cache.get(target, { index: view.index, isQuorate: isQuorate(this.#agent), nowMs: this.#agent.nowMs() });
+      const moment = { index: view.index, isQuorate: isQuorate(this.#agent), nowMs: this.#agent.nowMs() };
+      const cached = this.#cache.get(target, moment);
       if (cached === undefined) this.#route(request, response, method, target);
-      else this.#send(request, response, cached);
+      else this.#send(request, response, cached, moment.isQuorate);
     } else if (method === 'HEAD') {
       if (this.#begin(request, response)) this.#route(request, response, method, target);
     } else this.#route(request, response, method, target);
@@ -205,8 +206,9 @@ export class ApiServer {
     return false;
   }
 
-  #send(request: IncomingMessage, response: ServerResponse, reply: Reply): void {
-    const quorate = isQuorate(this.#agent) ? QUORATE : NOT_QUORATE;
+  /** `holdsQuorum`: as of this very step, where it was asked already: it costs a read of the clock that counts suspension. */
+  #send(request: IncomingMessage, response: ServerResponse, reply: Reply, holdsQuorum = isQuorate(this.#agent)): void {
+    const quorate = holdsQuorum ? QUORATE : NOT_QUORATE;
     if (reply.contentType === '') {
       response.writeHead(reply.status, [...quorate, ...reply.headers]);
       response.end();

@@ -26,7 +26,7 @@ export class SmallTown implements Town {
   /** `from > to` pairs that nothing passes between. */
   readonly cuts = new Set<string>();
   /** All datagrams that were sent. */
-  readonly captured: { readonly from: Address; readonly to: Address; readonly bytes: Uint8Array }[] = [];
+  readonly captured: { readonly atMs: number; readonly from: Address; readonly to: Address; readonly bytes: Uint8Array }[] = [];
   isCapturing = false;
   /** What was told, by whom, when. */
   readonly chronicle: { readonly atMs: number; readonly who: string; readonly what: string }[] = [];
@@ -42,7 +42,7 @@ export class SmallTown implements Town {
       datagram: (from, to, bytes) => {
         this.datagramBytes += bytes.length;
         this.datagramCount += 1;
-        if (this.isCapturing) this.captured.push({ from, to, bytes: new Uint8Array(bytes) });
+        if (this.isCapturing) this.captured.push({ atMs: this.scheduler.nowMs, from, to, bytes: new Uint8Array(bytes) });
         return this.cuts.has(`${from} > ${to}`) ? [] : [1];
       },
       exchange: (from, to) => (this.cuts.has(`${from} > ${to}`) || this.cuts.has(`${to} > ${from}`) ? null : 1),
