@@ -289,7 +289,7 @@ class MemberNode implements Node {
         return this.#tick(now, outbox);
       case 'datagram':
         if (this.#isMember) this.#talk.hear(input.from, input.envelope, now, outbox);
-        return;
+        return this.#talk.rideOn(this.#government.keeper.beatenAt, now, outbox);
       case 'asked':
         if (!this.#life.isSayingFarewell) this.#streams.asked(input.exchange, input.envelope, now, outbox);
         return this.#decide(now, outbox);
@@ -327,6 +327,7 @@ class MemberNode implements Node {
     this.#roster.setPatience(isWatcher ? this.#timings.failMs : UNHURRIED * this.#timings.failMs, now);
     this.#government.tick(now, outbox);
     if (this.#government.recall.isRolledBack && this.#life.rolledBack(now, outbox)) return;
+    this.#talk.rideOn(this.#government.keeper.beatenAt, now, outbox);
     this.#talk.tick(now, outbox);
     this.#upkeep.tick(now, outbox);
   }

@@ -98,6 +98,10 @@ export class Keeper {
     return this.#beatAt;
   }
 
+  get beatenAt(): MonotonicMs {
+    return this.#beatenAt;
+  }
+
   get nextAt(): MonotonicMs {
     // Without a record there is nobody to beat to yet.
     return this.#chain.record === null ? NEVER : at(Math.min(this.#beatAt, this.#retryAt));

@@ -12,6 +12,7 @@ import { verdictEvent, withTags } from './accounts.ts';
 import { Doubt } from './doubt.ts';
 import { FORGOTTEN_AGE_MS, Graveyard } from './graveyard.ts';
 import { Showing } from './showing.ts';
+import { Strangers } from './strangers.ts';
 
 /** How an account came: from the member itself, or told by another. */
 export type Source = 'itself' | 'relay';
@@ -30,6 +31,7 @@ export type Belief =
 export class Roster {
   readonly table: MemberTable;
   readonly graveyard: Graveyard;
+  readonly strangers = new Strangers();
   readonly showing: Showing;
   readonly doubt: Doubt;
   readonly rumours = new Rumours();
@@ -38,8 +40,6 @@ export class Roster {
   #isBelowFloor: (id: NodeId, incarnation: number, now: MonotonicMs) => boolean = () => false;
   #timings: Timings;
   #index = 1;
-  /** Unconfirmed members that have not been greeted yet, and since when they are told of: the longest known first. */
-  readonly #strangers = new Map<number, MonotonicMs>();
   #nameLostTo: number = NONE;
 
   constructor(directory: Directory, self: NodeId, timings: Timings, now: MonotonicMs, refuse: (reason: string) => void) {
@@ -80,10 +80,6 @@ export class Roster {
   /** The member that has this node's name with more right, or NONE. */
   get nameLostTo(): number {
     return this.#nameLostTo;
-  }
-
-  get strangers(): ReadonlyMap<number, MonotonicMs> {
-    return this.#strangers;
   }
 
   retime(timings: Timings, now: MonotonicMs): void {
@@ -239,10 +235,6 @@ export class Roster {
     return failed[pick(failed.length)] ?? NONE;
   }
 
-  greeted(slot: number): void {
-    this.#strangers.delete(slot);
-  }
-
   checkInvariants(): void {
     this.table.checkInvariants();
   }
@@ -264,7 +256,7 @@ export class Roster {
     const slot = this.table.put(entry, false, now);
     if (entry.state !== 'alive') this.#index += 1;
     else if (source === 'itself') this.#appear(slot, outbox);
-    else this.#strangers.set(slot, now);
+    else this.strangers.add(slot, now);
     return 'taken';
   }
 
@@ -283,7 +275,7 @@ export class Roster {
   }
 
   #appear(slot: number, outbox: Outbox): void {
-    this.#strangers.delete(slot);
+    this.strangers.delete(slot);
     const namesake = this.table.namesakeOf(slot);
     // It will find out that it lost the name and go; until then nobody is to take it for the one who has it.
     if (namesake !== NONE && this.#precedes(namesake, slot)) return this.#refuse('name-taken');
@@ -298,11 +290,11 @@ export class Roster {
     const before = this.table.stateOf(slot);
     const wasConfirmed = before !== 'alive' || this.table.isConfirmed(slot);
     this.graveyard.release(slot);
-    this.#strangers.delete(slot);
+    this.strangers.delete(slot);
     this.table.put(withTags(entry, this.table.factsOf(slot)), wasConfirmed, now);
     if (!wasConfirmed) {
       // Still hearsay: neither shown nor told on.
-      if (entry.state === 'alive') this.#strangers.set(slot, now);
+      if (entry.state === 'alive') this.strangers.add(slot, now);
       else this.graveyard.hide(slot);
       return;
     }
@@ -321,7 +313,7 @@ export class Roster {
     const wasHearsay = this.table.isAlive(slot) && !this.table.isConfirmed(slot);
     // Who acts by name must not take the end of one for the end of the other who bears it.
     const isNameHeld = this.table.namesakeOf(slot) !== NONE;
-    this.#strangers.delete(slot);
+    this.strangers.delete(slot);
     this.table.setVerdict(slot, state, ageMs, now);
     if (wasHearsay || isNameHeld) this.graveyard.hide(slot);
     // The end of hearsay is hearsay.
@@ -377,7 +369,7 @@ export class Roster {
 
   #drop(slot: number): void {
     this.graveyard.release(slot);
-    this.#strangers.delete(slot);
+    this.strangers.delete(slot);
     this.doubt.drop(slot);
     // The slot may soon be another's.
     this.rumours.drop(slot);

@@ -23,9 +23,6 @@ import type { Voice } from './voice.ts';
 const PUSH_FIXED_BYTES = 56;
 const SEAL_BYTES = 28;
 const ROOM_BYTES = LIMITS.datagramBytesMax - PUSH_FIXED_BYTES - SEAL_BYTES;
-/** Strangers greeted in one go. Of a crowd few are: the counters that others tell confirm them soon enough. */
-const GREETINGS_PER_ROUND = 4;
-const GREETINGS_IN_A_CROWD = 2;
 /** Nobody follows a higher life of its own id further than this: one more must still be believed by whoever knows an earlier one. */
 const OWN_LEAP_MAX = INCARNATION_LEAP_MAX / 2;
 const HIGHEST_TAG: Tag = { lo: 0xffffffff, hi: 0xffffffff };
@@ -121,6 +118,11 @@ export class Talk {
     if (now >= this.#roundAt) this.#round(now, outbox);
     if (now >= this.#flushAt) this.flush(now, outbox);
     this.reconciler.tick(now, outbox);
+  }
+
+  /** Voters beat together, and then all are awake: the round of a calm list that is nearly due goes along. */
+  rideOn(beatenAt: MonotonicMs, now: MonotonicMs, outbox: Outbox): void {
+    if (beatenAt === now && this.#roundAt - now <= this.#timings.heartbeatMs / 2 && this.#isCalm(now)) this.#round(now, outbox);
   }
 
   /**
@@ -239,8 +241,9 @@ export class Talk {
   #round(now: MonotonicMs, outbox: Outbox): void {
     const { heartbeatMs } = this.#timings;
     const { table } = this.#roster;
-    const periodMs = this.#isCalm(now) ? heartbeatMs * (table.aliveCount <= FEW ? CALM_ROUNDS_OF_FEW : CALM_ROUNDS) : heartbeatMs;
-    // A little jitter keeps members from marching in step.
+    // A calm list waits for the beat before; else a little jitter keeps members from marching in step.
+    const calmRounds = (table.aliveCount <= FEW ? CALM_ROUNDS_OF_FEW : CALM_ROUNDS) + 0.25;
+    const periodMs = this.#isCalm(now) ? calmRounds * heartbeatMs : heartbeatMs;
     this.#roundAt = at(now + periodMs * this.#random.between(0.95, 1.05));
     this.#answers.renew(table.aliveCount);
     this.#greet(table.aliveCount <= FEW ? 0 : heartbeatMs, now, outbox);
@@ -298,19 +301,10 @@ export class Talk {
     this.expedite(now);
   }
 
-  /** Those told of for so long: in a larger cluster most are confirmed by the next push of their counters. */
+  /** Strangers told of for so long: in a larger cluster most are confirmed by the next push of their counters. */
   #greet(toldOfMs: number, now: MonotonicMs, outbox: Outbox): void {
-    const { table, strangers } = this.#roster;
-    const limit = strangers.size > GREETINGS_PER_ROUND ? GREETINGS_IN_A_CROWD : GREETINGS_PER_ROUND;
-    const greeted: number[] = [];
-    for (const [slot, since] of strangers) {
-      if (greeted.length === limit || now - since < toldOfMs) break;
-      greeted.push(slot);
-    }
-    for (const slot of greeted) {
-      this.#roster.greeted(slot);
-      this.#sayHello([table.addressOf(slot)], echoOf(now), now, outbox);
-    }
+    const { table } = this.#roster;
+    for (const slot of this.#roster.strangers.take(toldOfMs, now)) this.#sayHello([table.addressOf(slot)], echoOf(now), now, outbox);
   }
 
   #hello(from: Address, hello: Hello, envelope: Envelope, now: MonotonicMs, outbox: Outbox): void {
