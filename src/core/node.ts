@@ -8,6 +8,7 @@ import type { Address, ClusterId, Incarnation, NodeId } from './ids.ts';
 import type { Input } from './input.ts';
 import { Directory, NONE } from './membership/index.ts';
 import { Admission } from './node/admission.ts';
+import { unhurried } from './node/doubt.ts';
 import { Founding } from './node/founding.ts';
 import { Government } from './node/government.ts';
 import { LeaderNews } from './node/leader-news.ts';
@@ -39,8 +40,6 @@ export interface Node extends NodeView {
 export function createNode(options: NodeOptions, now: MonotonicMs): Node {
   return new MemberNode(options, now);
 }
-
-const UNHURRIED = 10;
 
 class MemberNode implements Node {
   readonly clusterName: string;
@@ -323,8 +322,9 @@ class MemberNode implements Node {
     if (!this.#isMember) return;
     this.#upkeep.beginOnce(now);
     // Everyone beats to the voters; another member that is quorate leaves doubt to them (R8).
-    const isWatcher = this.#government.chain.isVoter || !this.#life.standing.isQuorate;
-    this.#roster.setPatience(isWatcher ? this.#timings.failMs : UNHURRIED * this.#timings.failMs, now);
+    const { isQuorate } = this.#life.standing;
+    const isWatcher = this.#government.chain.isVoter || !isQuorate;
+    this.#roster.setPatience((isWatcher ? 1 : unhurried(this.#roster.table.aliveCount)) * this.#timings.failMs, isQuorate, now);
     this.#government.tick(now, outbox);
     if (this.#government.recall.isRolledBack && this.#life.rolledBack(now, outbox)) return;
     this.#talk.rideOn(this.#government.keeper.beatenAt, now, outbox);

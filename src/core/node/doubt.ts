@@ -11,6 +11,16 @@ const SILENCE_SHARE = 0.6;
 const SUSPECT_SHARE = 0.75;
 const FALSE_ALARMS_MAX = 3;
 
+/**
+ * The patience of who leaves doubt to the voters, in T_fail. A round of the list has room for some hundred and fifty members, so in
+ * a larger cluster it takes longer to hear of all; by doublings, because each change has the silent found anew.
+ */
+export function unhurried(memberCount: number): number {
+  let times = 10;
+  while (20 * times < memberCount) times *= 2;
+  return times;
+}
+
 export interface Finding {
   readonly slot: number;
   readonly finding: 'ask' | 'suspect' | 'forget';
@@ -40,10 +50,12 @@ export class Doubt {
 
   /**
    * How long a member may be silent before it is doubted. Who gets everyone's beats, or has lost the majority, doubts within T_fail;
-   * another member hears of most others only by slow rounds of the list, and leaves doubt to the voters. True when that changes.
+   * another member hears of most others only by slow rounds of the list, and leaves doubt to the voters. Who becomes a voter has been
+   * sent nobody's beats so far (`isNew`): for it everyone's silence begins now. True when the patience changes.
    */
-  setPatience(ms: number, now: MonotonicMs): boolean {
+  setPatience(ms: number, isNew: boolean, now: MonotonicMs): boolean {
     if (ms === this.#patienceMs) return false;
+    if (isNew && ms < this.#patienceMs) this.#resumedAt = now;
     this.#patienceMs = ms;
     this.#judgeAt = now;
     return true;

@@ -243,7 +243,8 @@ export class Keeper {
     this.#beatenAt = at0;
     const period = this.#chain.isVoter ? heartbeatMs : 2 * heartbeatMs;
     this.#beatAt = at(at0 + period * this.#random.between(0.95, 1));
-    if (this.#majorityAgeMs(now) === Number.POSITIVE_INFINITY)
+    // Under the present voters, that is; but who has just got them asks first.
+    if (this.#currentStamps()[0] === null && this.#majorityAgeMs(now) > this.#oldMs())
       this.#introductions.introduce(addressesOf(this.#roster.table, this.#chain.voterIds), at0, outbox);
     this.#emit(now, at0, this.#chain.voterIds, outbox);
   }
@@ -302,9 +303,11 @@ export class Keeper {
     if (row !== null && row !== 'hold') this.lease.hearAck(this.#self.id, row.epoch, row.counter);
   }
 
+  /** Under the present epoch or the one before it: where the voters have just changed, nobody had a chance to ack under the new one. */
   #majorityAgeMs(now: Instant): number {
-    const stamp = this.#currentStamps()[0] ?? null;
-    return stamp === null ? Number.POSITIVE_INFINITY : elapsedMs(stamp, now);
+    let ageMs = Number.POSITIVE_INFINITY;
+    for (const stamp of this.#currentStamps()) if (stamp !== null) ageMs = Math.min(ageMs, elapsedMs(stamp, now));
+    return ageMs;
   }
 
   /** Asked at every step, so it is made anew only when an ack or a record was news. */

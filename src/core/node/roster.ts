@@ -65,8 +65,8 @@ export class Roster {
     return this.doubt.silenceMs;
   }
 
-  setPatience(ms: number, now: MonotonicMs): void {
-    if (this.doubt.setPatience(ms, now)) this.table.setSilence(this.silenceMs, now);
+  setPatience(ms: number, isNew: boolean, now: MonotonicMs): void {
+    if (this.doubt.setPatience(ms, isNew, now)) this.table.setSilence(this.silenceMs, now);
   }
 
   get index(): number {
@@ -84,7 +84,7 @@ export class Roster {
 
   retime(timings: Timings, now: MonotonicMs): void {
     this.#timings = timings;
-    this.doubt.setPatience(timings.failMs, now);
+    this.doubt.setPatience(timings.failMs, false, now);
     this.table.retime(this.silenceMs, now);
   }
 

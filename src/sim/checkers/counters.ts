@@ -1,5 +1,6 @@
 // Counters never go back: the (incarnation, counter) that a node holds of any member only grows.
-// A run's memory ends with it; a row that was dropped and came back is judged by the no-resurrection rule.
+// A run's memory ends with it; a row that was dropped and came back is judged by the no-resurrection rule. Two runs of a copied or
+// restored state directory may be in one incarnation: there the tags decide, and the counter begins anew.
 
 import type { MemberView, NodeId } from '../../core/index.ts';
 import type { Host } from '../host.ts';
@@ -13,11 +14,13 @@ interface Held {
 
 export class CountersGrow implements Checker {
   readonly rule = 'counters-grow';
+  readonly #copied = new Set<NodeId>();
   readonly #held: (Map<NodeId, Held> | undefined)[] = [];
   #view = 0;
 
   started(host: Host): void {
     this.#held[host.index] = new Map();
+    if (host.isCopy) this.#copied.add(host.identity.id);
   }
 
   viewed(host: Host, members: readonly MemberView[]): string | null {
@@ -31,7 +34,8 @@ export class CountersGrow implements Checker {
         held.set(member.id, { incarnation: member.incarnation, counter: member.counter, seenInView: this.#view });
         continue;
       }
-      if (member.incarnation < before.incarnation || (member.incarnation === before.incarnation && member.counter < before.counter)) {
+      const isYounger = member.incarnation === before.incarnation && member.counter < before.counter;
+      if (member.incarnation < before.incarnation || (isYounger && !this.#copied.has(member.id))) {
         return `holds (${member.incarnation}, ${member.counter}) of ${member.name} after (${before.incarnation}, ${before.counter})`;
       }
       before.incarnation = member.incarnation;
