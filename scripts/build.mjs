@@ -59,8 +59,10 @@ async function chapter(build, name) {
     plugins: [chapterImports, lazyBuiltins],
     write: false,
   });
-  const line = `(function (module, exports, require, bundleUrl, __filename, __dirname) {${result.outputFiles[0].text}\n})`;
-  return markOf(name) + JSON.stringify(line);
+  const text = `(function (module, exports, require, bundleUrl, __filename, __dirname) {${result.outputFiles[0].text}\n})`;
+  // The file is read as it is, byte by byte.
+  if (/[^\0-\x7f]/.test(text)) throw new Error(`the chapter ${name} has a character that is not ASCII`);
+  return markOf(name) + JSON.stringify(text);
 }
 
 /** Where a chapter is imported: finds it in the file that is running, and compiles it. */
@@ -109,7 +111,7 @@ export async function bundle(outfile = `${root}dist/quorate.mjs`) {
     outfile,
     format: 'esm',
     banner: { js: shebang + banner },
-    footer: { js: (await Promise.all(Object.keys(CHAPTERS).map((name) => chapter(build, name)))).join('\n') },
+    footer: { js: (await Promise.all(Object.keys(CHAPTERS).map((name) => chapter(build, name)))).concat('//end').join('\n') },
     plugins: [chapterImports, lazyBuiltins],
   });
   await chmod(outfile, 0o755);

@@ -1,7 +1,8 @@
 // Lines to a file descriptor whose reader may stop: what fits a bounded buffer waits for it, the rest is dropped and counted.
 // Neither the event loop nor the end of the process ever waits. A plain asynchronous write is not enough: into a full pipe it keeps
 // a thread of the pool, and the process cannot end before that thread does (measured: process.exit hangs). So the
-// descriptor is used without blocking, and a full one is tried again later.
+// descriptor is used without blocking, and a full one is tried again later. By a thread of the pool all the same: a reader in splice(2)
+// keeps the pipe locked while its own output is stalled, and a write waits for that lock whatever the flag says (measured: 9 s).
 
 import { constants, fstatSync, openSync, write, writeSync } from 'node:fs';
 import { Socket } from 'node:net';
@@ -35,9 +36,8 @@ export class LogWriter {
   #emptyWaiters: (() => void)[] = [];
 
   constructor(fd: number, options: LogWriterOptions = {}) {
-    const own = withoutBlocking(fd);
-    this.#fd = own ?? fd;
-    this.#writeSome = own === null ? writerOf(fd) : (bytes, done) => writeAtOnce(own, bytes, done);
+    this.#fd = withoutBlocking(fd);
+    this.#writeSome = writerOf(this.#fd);
     this.#bufferBytesMax = options.bufferBytesMax ?? 1024 * 1024;
     this.#onRecovered = options.onRecovered ?? (() => {});
   }
@@ -134,27 +134,15 @@ export class LogWriter {
 }
 
 // A pipe or terminal is opened anew, because the flag belongs to the open file, which is shared with the other programs of the terminal or
-// the pipeline. Null where that does not work (not on Linux, or not permitted), and for files and sockets.
-function withoutBlocking(fd: number): number | null {
+// the pipeline. Where that does not work (not on Linux, or not permitted) the descriptor stays as it is.
+function withoutBlocking(fd: number): number {
   try {
     const { isFIFO, isCharacterDevice } = kindOf(fd);
-    if (process.platform !== 'linux' || !(isFIFO || isCharacterDevice)) return null;
+    if (process.platform !== 'linux' || !(isFIFO || isCharacterDevice)) return fd;
     return openSync(`/proc/self/fd/${fd}`, constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOCTTY | constants.O_APPEND);
   } catch {
-    return null;
+    return fd;
   }
-}
-
-/** What never waits needs no thread of the pool: handing a line over would cost more than writing it. */
-function writeAtOnce(fd: number, bytes: Buffer, done: Done): void {
-  let written = 0;
-  try {
-    written = writeSync(fd, bytes);
-  } catch (thrown) {
-    done(errnoOf(thrown) || 'unknown', 0);
-    return;
-  }
-  done('', written);
 }
 
 function kindOf(fd: number): { isFIFO: boolean; isCharacterDevice: boolean; isSocket: boolean } {

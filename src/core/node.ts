@@ -8,7 +8,6 @@ import type { Address, ClusterId, Incarnation, NodeId } from './ids.ts';
 import type { Input } from './input.ts';
 import { Directory, NONE } from './membership/index.ts';
 import { Admission } from './node/admission.ts';
-import { unhurried } from './node/doubt.ts';
 import { Founding } from './node/founding.ts';
 import { Government } from './node/government.ts';
 import { LeaderNews } from './node/leader-news.ts';
@@ -322,9 +321,7 @@ class MemberNode implements Node {
     if (!this.#isMember) return;
     this.#upkeep.beginOnce(now);
     // Everyone beats to the voters; another member that is quorate leaves doubt to them (R8).
-    const { isQuorate } = this.#life.standing;
-    const isWatcher = this.#government.chain.isVoter || !isQuorate;
-    this.#roster.setPatience((isWatcher ? 1 : unhurried(this.#roster.table.aliveCount)) * this.#timings.failMs, isQuorate, now);
+    this.#roster.watch(this.#government.chain.isVoter, this.#life.standing.isQuorate, now);
     this.#government.tick(now, outbox);
     if (this.#government.recall.isRolledBack && this.#life.rolledBack(now, outbox)) return;
     this.#talk.rideOn(this.#government.keeper.beatenAt, now, outbox);

@@ -21,12 +21,12 @@ export function canonicalAddress(host: string, port: number): Address | null {
 
 /** Not by net.isIPv6: compiling its expression takes 6 ms of an agent's start. */
 function canonicalIPv6(host: string): string | null {
-  if (!host.includes(':')) return null;
   // A zone (fe80::1%eth0) is not part of what SocketAddress takes.
   const zoneAt = host.indexOf('%');
   const bare = zoneAt < 0 ? host : host.slice(0, zoneAt);
   const zone = zoneAt < 0 ? '' : host.slice(zoneAt);
-  if (zone !== '' && !/^%[\w.:-]+$/.test(zone)) return null;
+  // SocketAddress reads up to a NUL, and no further.
+  if (!/^[\dA-Fa-f:.]*:[\dA-Fa-f:.]*$/.test(bare) || !/^(%[\dA-Za-z.:-]+)?$/.test(zone)) return null;
   try {
     return new SocketAddress({ address: bare, family: 'ipv6' }).address + zone;
   } catch {

@@ -11,13 +11,19 @@ const SILENCE_SHARE = 0.6;
 const SUSPECT_SHARE = 0.75;
 const FALSE_ALARMS_MAX = 3;
 
+/** In T_fail. */
+export const LEAST_UNHURRIED = 10;
+/** Members for each T_fail of that patience: a round of the list tells of some hundred and fifty, and few rounds are heard. */
+const MEMBERS_A_TIME = 50;
+
 /**
- * The patience of who leaves doubt to the voters, in T_fail. A round of the list has room for some hundred and fifty members, so in
- * a larger cluster it takes longer to hear of all; by doublings, because each change has the silent found anew.
+ * The patience of who leaves doubt to the voters, in T_fail, given the one so far. By doublings, and back only well below the border,
+ * because each change has the silent found anew.
  */
-export function unhurried(memberCount: number): number {
-  let times = 10;
-  while (20 * times < memberCount) times *= 2;
+export function unhurried(memberCount: number, before: number): number {
+  let times = before;
+  while (MEMBERS_A_TIME * times < memberCount) times *= 2;
+  while (times > LEAST_UNHURRIED && memberCount < 0.75 * MEMBERS_A_TIME * (times / 2)) times /= 2;
   return times;
 }
 

@@ -317,7 +317,7 @@ export class Keeper {
     const of = this.#stampedOf;
     if (of === null || of.lease !== lease || of.revision !== lease.revision || of.epochs !== epochs) {
       const stamps = epochs.map(({ epoch, voters, needed }) => lease.majorityStamp(voters, epoch, needed));
-      if (stamps[0] !== this.#stamps[0]) this.#retries = 0;
+      if (stamps.some((stamp, i) => stamp !== this.#stamps[i])) this.#retries = 0;
       this.#stamps = stamps;
       this.#stampedOf = { lease, revision: lease.revision, epochs };
     }

@@ -48,8 +48,14 @@ export class Passages {
   }
 
   /** Whom to ask for a datagram again: the last may have been lost, and who is confirmed by what others tell need not send any other. */
-  unheard(): number[] {
-    return [...this.#unheard.keys()].map((id) => this.#table.slotOf(id)).filter((slot) => slot !== NONE);
+  unheard(now: MonotonicMs): number[] {
+    const slots: number[] = [];
+    for (const [id, { last }] of this.#unheard) {
+      const slot = this.#table.slotOf(id);
+      if (slot === NONE || now - last > STALE_MS || this.#hasGone(id)) this.#unheard.delete(id);
+      else slots.push(slot);
+    }
+    return slots;
   }
 
   datagramFrom(id: NodeId): void {

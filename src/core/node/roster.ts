@@ -9,7 +9,7 @@ import { type Beats, LIMITS, type MemberEntry, type MemberState } from '../messa
 import type { MonotonicMs } from '../time.ts';
 import type { Timings } from '../timings.ts';
 import { verdictEvent, withTags } from './accounts.ts';
-import { Doubt } from './doubt.ts';
+import { Doubt, LEAST_UNHURRIED, unhurried } from './doubt.ts';
 import { FORGOTTEN_AGE_MS, Graveyard } from './graveyard.ts';
 import { Showing } from './showing.ts';
 import { Strangers } from './strangers.ts';
@@ -41,6 +41,7 @@ export class Roster {
   #timings: Timings;
   #index = 1;
   #nameLostTo: number = NONE;
+  #unhurried = LEAST_UNHURRIED;
 
   constructor(directory: Directory, self: NodeId, timings: Timings, now: MonotonicMs, refuse: (reason: string) => void) {
     this.#timings = timings;
@@ -65,8 +66,12 @@ export class Roster {
     return this.doubt.silenceMs;
   }
 
-  setPatience(ms: number, isNew: boolean, now: MonotonicMs): void {
-    if (this.doubt.setPatience(ms, isNew, now)) this.table.setSilence(this.silenceMs, now);
+  /** How closely the others are watched. Who is quorate and does not vote leaves doubt to the voters (R8). */
+  watch(isVoter: boolean, isQuorate: boolean, now: MonotonicMs): void {
+    this.#unhurried = unhurried(this.table.aliveCount, this.#unhurried);
+    const patience = isVoter || !isQuorate ? 1 : this.#unhurried;
+    const isNew = isVoter && isQuorate;
+    if (this.doubt.setPatience(patience * this.#timings.failMs, isNew, now)) this.table.setSilence(this.silenceMs, now);
   }
 
   get index(): number {

@@ -231,7 +231,7 @@ export class Talk {
   /** Is anybody there who failed here? Whoever is asked may have come back, or be the other half of a partition. */
   knock(now: MonotonicMs, outbox: Outbox): void {
     this.tryUnreached(now, outbox);
-    for (const slot of this.passages.unheard()) this.#ping(slot, now, outbox);
+    for (const slot of this.passages.unheard(now)) this.#ping(slot, now, outbox);
     const slot = this.#roster.someFailed((count) => this.#random.below(count));
     if (slot !== NONE) this.#ping(slot, now, outbox);
   }

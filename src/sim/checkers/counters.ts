@@ -1,6 +1,6 @@
 // Counters never go back: the (incarnation, counter) that a node holds of any member only grows.
 // A run's memory ends with it; a row that was dropped and came back is judged by the no-resurrection rule. Two runs of a copied or
-// restored state directory may be in one incarnation: there the tags decide, and the counter begins anew.
+// restored state directory may be in one incarnation: there the tags decide, and with each such start the counter may begin anew once.
 
 import type { MemberView, NodeId } from '../../core/index.ts';
 import type { Host } from '../host.ts';
@@ -10,17 +10,23 @@ interface Held {
   incarnation: number;
   counter: number;
   seenInView: number;
+  /** How often its counter began anew. */
+  renewals: number;
 }
 
 export class CountersGrow implements Checker {
   readonly rule = 'counters-grow';
-  readonly #copied = new Set<NodeId>();
+  /** Starts of a copy under an id that had lived already. */
+  readonly #copies = new Map<NodeId, number>();
+  readonly #lived = new Set<NodeId>();
   readonly #held: (Map<NodeId, Held> | undefined)[] = [];
   #view = 0;
 
   started(host: Host): void {
     this.#held[host.index] = new Map();
-    if (host.isCopy) this.#copied.add(host.identity.id);
+    const { id } = host.identity;
+    if (host.isCopy && this.#lived.has(id)) this.#copies.set(id, (this.#copies.get(id) ?? 0) + 1);
+    this.#lived.add(id);
   }
 
   viewed(host: Host, members: readonly MemberView[]): string | null {
@@ -31,11 +37,12 @@ export class CountersGrow implements Checker {
       const member = members[i]!;
       const before = held.get(member.id);
       if (before === undefined) {
-        held.set(member.id, { incarnation: member.incarnation, counter: member.counter, seenInView: this.#view });
+        held.set(member.id, { incarnation: member.incarnation, counter: member.counter, seenInView: this.#view, renewals: 0 });
         continue;
       }
-      const isYounger = member.incarnation === before.incarnation && member.counter < before.counter;
-      if (member.incarnation < before.incarnation || (isYounger && !this.#copied.has(member.id))) {
+      const isRenewed = member.incarnation === before.incarnation && member.counter < before.counter;
+      if (isRenewed) before.renewals += 1;
+      if (member.incarnation < before.incarnation || (isRenewed && before.renewals > (this.#copies.get(member.id) ?? 0))) {
         return `holds (${member.incarnation}, ${member.counter}) of ${member.name} after (${before.incarnation}, ${before.counter})`;
       }
       before.incarnation = member.incarnation;
