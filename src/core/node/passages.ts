@@ -52,8 +52,8 @@ export class Passages {
     const slots: number[] = [];
     for (const [id, { last }] of this.#unheard) {
       const slot = this.#table.slotOf(id);
-      if (slot === NONE || now - last > STALE_MS || this.#hasGone(id)) this.#unheard.delete(id);
-      else slots.push(slot);
+      if (now - last > STALE_MS || this.#hasGone(id)) this.#unheard.delete(id);
+      else if (slot !== NONE) slots.push(slot);
     }
     return slots;
   }
