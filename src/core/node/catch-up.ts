@@ -1,6 +1,7 @@
-// Who holds which record: those behind are told by a voter, those ahead are asked (R2).
+// Who holds which record: those behind are told by one voter, and a little later by all; those ahead are asked (R2).
 
 import type { Outbox } from '../effect.ts';
+import { hash32 } from '../hash.ts';
 import type { NodeId } from '../ids.ts';
 import { isVoter } from '../record/index.ts';
 import type { MonotonicMs } from '../time.ts';
@@ -12,6 +13,9 @@ import type { Voice } from './voice.ts';
 
 type Update = (slot: number, version: number, now: MonotonicMs, outbox: Outbox) => void;
 
+/** In heartbeats. */
+const OTHERS_TELL_AFTER = 2;
+
 export class CatchUp {
   readonly #self: Self;
   readonly #roster: Roster;
@@ -21,6 +25,8 @@ export class CatchUp {
   #timings: Timings;
   /** The record that each voter said last it holds. */
   readonly #versions = new Map<NodeId, number>();
+  /** Whom another voter is to tell: since when they are seen to be behind which version. */
+  readonly #behind = new Map<NodeId, { readonly version: number; readonly since: MonotonicMs }>();
   #askedRecordAt = Number.NEGATIVE_INFINITY;
 
   constructor(self: Self, roster: Roster, voice: Voice, chain: Chain, timings: Timings, update: Update) {
@@ -41,11 +47,12 @@ export class CatchUp {
   }
 
   get size(): number {
-    return this.#versions.size;
+    return Math.max(this.#versions.size, this.#behind.size);
   }
 
   forget(id: NodeId): void {
     this.#versions.delete(id);
+    this.#behind.delete(id);
   }
 
   /** What a member's packet says of the record it holds. */
@@ -54,9 +61,10 @@ export class CatchUp {
     if (this.#chain.record !== null && isVoter(this.#chain.record, id)) this.#versions.set(id, theirs);
     const { version, isVoter: isOwnVoter } = this.#chain;
     if (theirs < version) {
-      if (isOwnVoter) this.#update(slot, theirs, now, outbox);
+      if (isOwnVoter && this.#mayTell(id, now)) this.#update(slot, theirs, now, outbox);
       return;
     }
+    if (this.#behind.size > 0) this.#behind.delete(id);
     const newest = this.#chain.newest?.version ?? 0;
     if (theirs <= newest) return;
     // The deltas are on their way, mostly; who still lacks them a moment later asks for the whole.
@@ -67,5 +75,16 @@ export class CatchUp {
     const address = this.#roster.table.factsOf(slot).address;
     if (cluster !== null)
       this.#voice.ask({ kind: 'record', at: address, seed: null }, { kind: 'ask-record', clusterId: cluster }, now, outbox);
+  }
+
+  /** One voter by the hash of who is behind; where that did not help, everyone. */
+  #mayTell(id: NodeId, now: MonotonicMs): boolean {
+    const { version } = this.#chain;
+    const tellers = this.#chain.voterIds.filter((voter) => voter !== id);
+    if (tellers[hash32(id, 0) % tellers.length] === this.#self.id) return true;
+    const seen = this.#behind.get(id);
+    if (seen?.version === version) return now - seen.since >= OTHERS_TELL_AFTER * this.#timings.heartbeatMs;
+    this.#behind.set(id, { version, since: now });
+    return false;
   }
 }
