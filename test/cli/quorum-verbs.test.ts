@@ -165,8 +165,12 @@ describe('voters', () => {
   });
 
   test.each([
-    ['voters add n4', 'POST /v1/voters {"add":"n4"}', 'n4 votes now\n'],
-    ['voters remove n2', 'POST /v1/voters {"remove":"n2"}', 'n2 does not vote any more\n'],
+    ['voters add n4', 'POST /v1/voters {"add":"n4"}', 'n4 will vote, as soon as the voters have decided it: quorate voters shows when\n'],
+    [
+      'voters remove n2',
+      'POST /v1/voters {"remove":"n2"}',
+      'n2 will vote no more, as soon as the voters have decided it: quorate voters shows when\n',
+    ],
   ])('%s', async (line, request, words) => {
     expect(await ask(line, { done: true })).toMatchObject({ code: 0, asked: [request], err: words });
   });

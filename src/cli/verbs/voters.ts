@@ -16,7 +16,9 @@ export async function voters(line: CommandLine, io: Io): Promise<number> {
   if (action !== 'add' && action !== 'remove') throw new Failure(EXIT.usage, `voters: '${action}' is neither add nor remove`, FORM);
   if (name === undefined) throw new Failure(EXIT.usage, `voters ${action}: whom?`, FORM);
   await withAgent(line, io, (agent) => agent.ask('POST', '/v1/voters', { [action]: name }), { timeoutMs: CHANGE_TIMEOUT_MS });
-  io.err.write(`${escapeText(name)} ${action === 'add' ? 'votes now' : 'does not vote any more'}\n`);
+  // A wish (R11): one change of the voters a dwell.
+  const wish = action === 'add' ? 'will vote' : 'will vote no more';
+  io.err.write(`${escapeText(name)} ${wish}, as soon as the voters have decided it: quorate voters shows when\n`);
   return EXIT.done;
 }
 
