@@ -243,7 +243,7 @@ export class Keeper {
     this.#beatenAt = at0;
     const period = this.#chain.isVoter ? heartbeatMs : 2 * heartbeatMs;
     this.#beatAt = at(at0 + period * this.#random.between(0.95, 1));
-    // Under the present voters, that is; but who has just got them asks first.
+    // No majority of the present voters has acked this life, and not because they have only just become that.
     if (this.#currentStamps()[0] === null && this.#majorityAgeMs(now) > this.#oldMs())
       this.#introductions.introduce(addressesOf(this.#roster.table, this.#chain.voterIds), at0, outbox);
     this.#emit(now, at0, this.#chain.voterIds, outbox);

@@ -252,8 +252,8 @@ export class Talk {
     if (peerCount <= 0) return;
     const share = Math.min(1, ROOM_BYTES / (peerCount * 7));
     // Who is quorate is watched by the voters, else the list has to do. Two, while hearsay waits to be confirmed by counters.
-    const quorate = table.confirmedCount === table.aliveCount ? 1 : 2;
-    const peers = this.#isQuorate() ? quorate : fanOut(peerCount, share, this.#roster.silenceMs / heartbeatMs - 0.5);
+    const few = table.confirmedCount === table.aliveCount ? 1 : 2;
+    const peers = this.#isQuorate() ? few : fanOut(peerCount, share, this.#roster.silenceMs / heartbeatMs - 0.5);
     this.#push(this.#peers(peers), [], now, outbox);
   }
 
