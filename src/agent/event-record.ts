@@ -32,7 +32,10 @@ export function eventRecord(event: CoreEvent, self: string): EventRecord {
     case 'member-failed':
     case 'member-left':
     case 'member-stopped':
-    case 'member-updated': {
+    case 'member-updated':
+    case 'udp-blocked':
+    case 'tcp-blocked':
+    case 'unblocked': {
       const { type, member, incarnation, address, reason } = event;
       return { type, member, incarnation, address, reason };
     }

@@ -81,7 +81,11 @@ export type MemberEventType =
   | 'member-failed'
   | 'member-left'
   | 'member-stopped'
-  | 'member-updated';
+  | 'member-updated'
+  /** Between it and this node only TCP, or only UDP, passes; or both do again. */
+  | 'udp-blocked'
+  | 'tcp-blocked'
+  | 'unblocked';
 
 export type CoreEvent = MemberEvent | StandingEvent | LeaderEvent | RecordEvent;
 

@@ -45,7 +45,8 @@ export type Message =
   | Recall
   | Recalled
   | Request
-  | Vote;
+  | Vote
+  | Doubts;
 
 /** UDP, every round: changes in full, counters of those whom both sides know in short. */
 export interface Push {
@@ -77,6 +78,19 @@ export interface Ping {
 export interface Pong {
   readonly kind: 'pong';
   readonly echo: number;
+}
+
+/** A counter of a run: until then it is known to have lived. */
+export interface Sighting {
+  readonly tag: Tag;
+  readonly counter: number;
+}
+
+/** UDP: whom a voter suspects, and who was suspected and is heard again; each overtaken by any higher counter. */
+export interface Doubts {
+  readonly kind: 'doubts';
+  readonly suspected: readonly Sighting[];
+  readonly heard: readonly Sighting[];
 }
 
 /** UDP: "your tag is unknown to me, introduce yourself". */
@@ -208,6 +222,7 @@ export const LIMITS = {
   changeEntriesMax: 32,
   deltasMax: 64,
   acksMax: 64,
+  doubtsMax: 64,
 } as const;
 
 export const NAME_PATTERN = /^[A-Za-z0-9._-]{1,64}$/;
@@ -262,7 +277,7 @@ export interface Relayed {
   readonly originRecordVersion: number;
   /** Whom it is for; null: for every voter. */
   readonly target: NodeId | null;
-  readonly inner: Beat | Ack | Prepare | Promised | Nack | Accept | Accepted | Deltas;
+  readonly inner: Beat | Ack | Prepare | Promised | Nack | Accept | Accepted | Deltas | Ping | Pong;
 }
 
 // ── the record (R2, R3) ──

@@ -14,7 +14,7 @@ import { LeaderNews } from './node/leader-news.ts';
 import { Life } from './node/life.ts';
 import type { NodeOptions } from './node/node-options.ts';
 import { Operator } from './node/operator.ts';
-import { orphanProblems, profileProblems, quorumProblems } from './node/problems.ts';
+import { healthProblems, orphanProblems, profileProblems, quorumProblems } from './node/problems.ts';
 import { Roster } from './node/roster.ts';
 import { Self } from './node/self.ts';
 import { type Roles, rolesOf } from './node/showing.ts';
@@ -117,6 +117,8 @@ class MemberNode implements Node {
       (hello, later) => this.#government.hearHello(hello, later),
       options.previous,
       () => this.#life.standing.isQuorate,
+      (helpers, slot, ping, later, outbox) =>
+        this.#government.keeper.relays.askThrough(helpers, this.#roster.table.directory.idAt(slot), ping, later, outbox),
     );
     this.#admission = new Admission(
       this.#self,
@@ -219,12 +221,12 @@ class MemberNode implements Node {
   }
 
   members(now: MonotonicMs): MemberView[] {
-    return this.#isMember ? this.#roster.showing.members(now, this.#talk.rttOf, this.#roles) : [];
+    return this.#isMember ? this.#roster.showing.members(now, this.#roles) : [];
   }
 
   member(name: string, now: MonotonicMs): MemberView | null {
     const slot = this.#isMember ? this.#roster.showing.slotByName(name, now) : NONE;
-    return slot === NONE ? null : this.#roster.showing.view(slot, now, this.#talk.rttOf, this.#roles);
+    return slot === NONE ? null : this.#roster.showing.view(slot, now, this.#roles);
   }
 
   problems(now: MonotonicMs): Problem[] {
@@ -233,6 +235,7 @@ class MemberNode implements Node {
       // Who waits for orphans has a cluster, and is looking for none.
       ...(this.#life.hasCluster && !this.#life.hasBegun ? [] : this.#admission.problems()),
       ...this.#talk.passages.problems(now, this.#timings.failMs),
+      ...healthProblems(this.#roster.suspicions.doubt.health, this.#roster.table.confirmedCount - 1, this.#timings, now),
       ...profileProblems(this.#options.profile, this.#timings.profile),
       ...orphanProblems(this.#life.hasCluster ? this.#life.silentMs(now) : 0),
       ...(isQuorate ? quorumProblems(this.#government.quorum(now, this.#bootMs)) : []),
@@ -268,7 +271,7 @@ class MemberNode implements Node {
         if (now - this.#wakeAt > Math.max(this.#timings.lagMs, this.#timings.heartbeatMs)) {
           this.#roster.resume(now);
           this.#government.pause(now);
-        }
+        } else if (input.kind === 'tick') this.#roster.suspicions.doubt.health.woke(this.#wakeAt, now);
         this.#roster.advance(now);
       }
     }
@@ -322,6 +325,7 @@ class MemberNode implements Node {
     this.#upkeep.beginOnce(now);
     // Everyone beats to the voters; another member that is quorate leaves doubt to them (R8).
     this.#roster.watch(this.#government.chain.isVoter, this.#life.standing.isQuorate, now);
+    this.#government.keeper.pace(this.#talk.isCalm(now), this.#roster.table.aliveCount, now);
     this.#government.tick(now, outbox);
     if (this.#government.recall.isRolledBack && this.#life.rolledBack(now, outbox)) return;
     this.#talk.rideOn(this.#government.keeper.beatenAt, now, outbox);

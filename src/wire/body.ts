@@ -35,10 +35,6 @@ export function messageToRow(message: Message, counter: number, recordVersion: n
       const { listHash, entries, beats } = message;
       return [kind, counter, recordVersion, listHash.lo, listHash.hi, entriesToRows(entries), beatsCodec.write(beats, counter)];
     }
-    case 'ping':
-      return [kind, counter, recordVersion, message.target.lo, message.target.hi, message.echo];
-    case 'pong':
-      return [kind, counter, recordVersion, message.echo];
     case 'who':
       return [kind, counter, recordVersion, message.tag.lo, message.tag.hi];
     case 'hello':
@@ -101,10 +97,6 @@ function rowToMessage(kind: number, counter: number, row: readonly unknown[], be
       if (!beatsCodec.read(check.bytes(row[6]), counter)) check.fail('malformed');
       return { kind: 'push', listHash, entries, beats: beatsCodec.columns };
     }
-    case KIND.ping:
-      return { kind: 'ping', target: tagOf(row, 3, check), echo: check.safe(row[5]) };
-    case KIND.pong:
-      return { kind: 'pong', echo: check.safe(row[3]) };
     case KIND.who:
       return { kind: 'who', tag: tagOf(row, 3, check) };
     case KIND.hello: {

@@ -31,4 +31,5 @@ export const KIND = {
   vote: 26,
   recall: 27,
   recalled: 28,
+  doubts: 29,
 } as const satisfies Record<Message['kind'], number>;

@@ -1,5 +1,5 @@
-// What is said about leases and the record, as rows of fields and back: everything behind kind, counter and record version.
-// A relayed packet bears another member's row whole, with that member's counter and version at its head (R5).
+// What is said about leases and the record, and what may be passed on for others, as rows of fields and back: everything behind kind,
+// counter and record version. A relayed packet bears another member's row whole, with that member's counter and version at its head (R5).
 
 import {
   type Ack,
@@ -15,6 +15,7 @@ import {
   type Relayed,
   type Request,
   type RunNonce,
+  type Sighting,
   type Succession,
   type Vote,
 } from '../core/index.ts';
@@ -46,7 +47,7 @@ import {
 
 export type Voting = Exclude<
   Message,
-  { readonly kind: 'push' | 'ping' | 'pong' | 'who' | 'hello' | 'superseded' | 'join' | 'welcome' | 'sync' | 'sync-reply' | 'refused' }
+  { readonly kind: 'push' | 'who' | 'hello' | 'superseded' | 'join' | 'welcome' | 'sync' | 'sync-reply' | 'refused' }
 >;
 
 /** From it to the voter, and back. */
@@ -72,6 +73,12 @@ export function votingToFields(message: Voting): unknown[] {
       ];
     case 'ack':
       return [acksToBytes(message.acks)];
+    case 'ping':
+      return [message.target.lo, message.target.hi, message.echo];
+    case 'pong':
+      return [message.echo];
+    case 'doubts':
+      return [sightingsToBytes(message.suspected), sightingsToBytes(message.heard)];
     case 'relayed': {
       const { hops, originSender, originCounter, originRecordVersion, target, inner } = message;
       const row: unknown[] = [KIND[inner.kind], originCounter, originRecordVersion, ...votingToFields(inner)];
@@ -137,6 +144,8 @@ export function fieldsToVoting(kind: number, fields: readonly unknown[], check: 
     }
     case KIND.vote:
       return voteOf(fields, check);
+    case KIND.doubts:
+      return { kind: 'doubts', suspected: bytesToSightings(fields[0], check), heard: bytesToSightings(fields[1], check) };
     default:
       return innerOf(kind, fields, check);
   }
@@ -174,6 +183,10 @@ function innerOf(kind: number, fields: readonly unknown[], check: Check): Relaye
       const idleMs = bytesToIdles(fields[2], check);
       return { kind: 'accepted', version: check.safe(fields[0]), ballot: bytesToBallot(fields[1], check), idleMs };
     }
+    case KIND.ping:
+      return { kind: 'ping', target: { lo: check.uint32(fields[0]), hi: check.uint32(fields[1]) }, echo: check.safe(fields[2]) };
+    case KIND.pong:
+      return { kind: 'pong', echo: check.safe(fields[0]) };
     case KIND.deltas:
       return { kind: 'deltas', base: check.safe(fields[0]), changes: bytesToDeltas(fields[1], check) };
     default:
@@ -235,6 +248,19 @@ function bytesToAcks(value: unknown, check: Check): AckRow[] {
     const counter = reader.whole(Number.MAX_SAFE_INTEGER);
     return { tag, counter, epoch: reader.whole(Number.MAX_SAFE_INTEGER) };
   });
+}
+
+function sightingsToBytes(sightings: readonly Sighting[]): Uint8Array {
+  for (const { tag, counter } of sightings) {
+    writer.tag(tag);
+    writer.whole(counter);
+  }
+  return writer.take();
+}
+
+function bytesToSightings(value: unknown, check: Check): Sighting[] {
+  const reader = new PackedReader(check.bytes(value), check);
+  return reader.rest(LIMITS.doubtsMax, () => ({ tag: reader.tag(), counter: reader.whole(Number.MAX_SAFE_INTEGER) }));
 }
 
 function votesToBytes(votes: Vote['votes']): Uint8Array {

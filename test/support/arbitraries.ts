@@ -23,6 +23,7 @@ import {
   type NodeId,
   type Relayed,
   type RunNonce,
+  type Sighting,
   type Succession,
   type Tag,
   type Voter,
@@ -158,6 +159,7 @@ export const someRecord: fc.Arbitrary<ClusterRecord> = fc.integer({ min: 1, max:
 
 const someSuccession: fc.Arbitrary<Succession> = record({ incarnation: someIncarnation, nonce: someNonce, isClean: fc.boolean() });
 const someAcks: fc.Arbitrary<AckRow[]> = fc.array(record({ tag: someTag, counter: someCounter, epoch: safe }), { maxLength: 8 });
+const someSightings: fc.Arbitrary<Sighting[]> = fc.array(record({ tag: someTag, counter: someCounter }), { maxLength: 8 });
 const someIdles = fc.array(someMs, { maxLength: 5 });
 
 /** What a relay may carry. */
@@ -174,6 +176,8 @@ const innersByKind: { readonly [K in Relayed['inner']['kind']]: fc.Arbitrary<Ext
     acks: someAcks,
   }),
   ack: record({ kind: fc.constant('ack'), acks: someAcks }),
+  ping: record({ kind: fc.constant('ping'), target: someTag, echo: safe }),
+  pong: record({ kind: fc.constant('pong'), echo: safe }),
   prepare: record({
     kind: fc.constant('prepare'),
     version: safe,
@@ -201,8 +205,6 @@ const innersByKind: { readonly [K in Relayed['inner']['kind']]: fc.Arbitrary<Ext
 /** One arbitrary a kind of message; a kind that is missing here is a type error. */
 export const messagesByKind: { readonly [K in Message['kind']]: fc.Arbitrary<Extract<Message, { kind: K }>> } = {
   push: record({ kind: fc.constant('push'), listHash: someTag, entries: someEntries, beats: someBeats }),
-  ping: record({ kind: fc.constant('ping'), target: someTag, echo: safe }),
-  pong: record({ kind: fc.constant('pong'), echo: safe }),
   who: record({ kind: fc.constant('who'), tag: someTag }),
   hello: record({
     kind: fc.constant('hello'),
@@ -232,6 +234,7 @@ export const messagesByKind: { readonly [K in Message['kind']]: fc.Arbitrary<Ext
     reason: fc.constantFrom('no-cluster', 'self', 'cluster-name', 'other-cluster'),
     detail: someText(LIMITS.nameLengthMax),
   }),
+  doubts: record({ kind: fc.constant('doubts'), suspected: someSightings, heard: someSightings }),
   ...innersByKind,
   relayed: record({
     kind: fc.constant('relayed'),

@@ -44,11 +44,16 @@ export class Lease {
     this.#emissions.push({ counter, sent: now });
   }
 
+  /** When this counter was sent; null for one that was not, or long ago. */
+  sentAt(counter: number): Instant | null {
+    return this.#emissions.findLast((one) => one.counter === counter)?.sent ?? null;
+  }
+
   /** A voter's explicit word that it saw this counter, under its epoch. What was never sent, or is too old to matter, is nothing. */
   hearAck(voter: NodeId, epoch: number, counter: number): boolean {
-    const emission = this.#emissions.findLast((one) => one.counter === counter);
-    if (emission === undefined) return false;
-    const ack: AckHeld = { epoch, counter, sent: emission.sent };
+    const sent = this.sentAt(counter);
+    if (sent === null) return false;
+    const ack: AckHeld = { epoch, counter, sent };
     const held = this.#acks.get(voter);
     if (held === undefined) this.#acks.set(voter, [ack]);
     else {

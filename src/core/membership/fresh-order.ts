@@ -14,6 +14,8 @@ export class FreshOrder {
   /** The oldest bucket (counted since time 0) that has not been drained. */
   #oldest: number;
   #newest: number;
+  /** No bucket below this one holds anybody. */
+  #first: number;
 
   /** `spanMs`: how old news may become before `drain` is to find its member. */
   constructor(spanMs: number, nowMs: number) {
@@ -21,6 +23,7 @@ export class FreshOrder {
     this.#bucketMs = spanMs / (BUCKETS / 2);
     this.#oldest = Math.floor((nowMs - spanMs) / this.#bucketMs);
     this.#newest = Math.floor(nowMs / this.#bucketMs);
+    this.#first = this.#newest + 1;
   }
 
   /** Room for slots below this; without it none is placed. */
@@ -36,6 +39,7 @@ export class FreshOrder {
     const bucket = Math.floor(freshAtMs / this.#bucketMs);
     if (bucket < this.#oldest || bucket >= this.#oldest + BUCKETS) return false;
     if (bucket > this.#newest) this.#newest = bucket;
+    if (bucket < this.#first) this.#first = bucket;
     const head = bucketIndex(bucket);
     const first = this.#next[head]!;
     this.#next[head] = row;
@@ -63,6 +67,17 @@ export class FreshOrder {
     }
     if (until > this.#oldest) this.#oldest = until;
     if (this.#newest < this.#oldest) this.#newest = this.#oldest;
+  }
+
+  /** The news of the one who was heard longest ago is a little younger than this; infinite when nobody is in the order. */
+  oldestMs(): number {
+    if (this.#first < this.#oldest) this.#first = this.#oldest;
+    // Goes on from where it stopped, so that over time each bucket is passed once.
+    for (; this.#first <= this.#newest; this.#first++) {
+      const head = bucketIndex(this.#first);
+      if (this.#next[head] !== head) return (this.#first + 1) * this.#bucketMs;
+    }
+    return Number.POSITIVE_INFINITY;
   }
 
   /** Writes slots into `into`, those with the newest news first; returns how many. */

@@ -6,7 +6,7 @@ import { assert } from '../assert.ts';
 import { mix32, sameTag, type Tag } from '../hash.ts';
 import type { Address, Incarnation, NodeId } from '../ids.ts';
 import { type Facts, LIMITS, MEMBER_STATES, type MemberEntry, type MemberState } from '../message.ts';
-import type { MonotonicMs } from '../time.ts';
+import { at, type MonotonicMs } from '../time.ts';
 import { Ages } from './ages.ts';
 import { grown, rowsToReserve } from './columns.ts';
 import type { Directory } from './directory.ts';
@@ -35,9 +35,11 @@ export class MemberTable {
   #state = new Uint8Array(0);
   #order: FreshOrder;
   #silenceMs: number;
-  /** Living rows whose last news is older than `silenceMs`, the longest silent first. */
   readonly #silent = new Set<number>();
+  /** Living rows whose last news is older than `silenceMs`, the longest silent first. */
+  readonly silent: ReadonlySet<number> = this.#silent;
   readonly #dead = new Set<number>();
+  readonly dead: ReadonlySet<number> = this.#dead;
   #aliveCount = 0;
   #unconfirmedCount = 0;
   #suspectCount = 0;
@@ -100,7 +102,7 @@ export class MemberTable {
     return this.#counter[slot]!;
   }
 
-  /** Whether a counter would be news of whatever row is there; says nothing of whether it may be believed. */
+  /** Whether it would be news of whatever row is there; says nothing of whether it may be believed. */
   isNewer(slot: number, counter: number): boolean {
     return slot < this.#counter.length && counter > this.#counter[slot]!;
   }
@@ -189,14 +191,6 @@ export class MemberTable {
     return this.#state.length;
   }
 
-  get silent(): ReadonlySet<number> {
-    return this.#silent;
-  }
-
-  get dead(): ReadonlySet<number> {
-    return this.#dead;
-  }
-
   /** A sum over (tag, facts version) of the confirmed living: equal lists have equal hashes, counters play no part. */
   get listHash(): Tag {
     return this.#hash.sum;
@@ -205,6 +199,11 @@ export class MemberTable {
   /** What this row adds to the list hash; also its name in a digest. */
   rowHash(slot: number): number {
     return mix32(this.#tagLo[slot]! ^ mix32(this.#lives.metaAt(this.#life[slot]!).version + 1));
+  }
+
+  /** When somebody falls silent next, if nothing is heard meanwhile. */
+  get silentAt(): MonotonicMs {
+    return at(this.#order.oldestMs() + this.#silenceMs);
   }
 
   freshest(into: Uint32Array, limit: number): number {

@@ -1,20 +1,32 @@
 // Doubt about the silent: whom to ask, whom to suspect, which hearsay to forget. An opinion only (R8): what is failed, the record
 // announces. Looks at nobody but the silent, which the table finds without a scan.
+// Phi says when a silence is worth a question and when, after every question was in vain, it is a suspicion; the timings set bounds to
+// both, so that an odd rhythm makes nobody deaf to a crash.
 
+import { Arrivals, LocalHealth, PHI_ASK, PHI_SUSPECT, Probes } from '../detector/index.ts';
 import type { MemberTable } from '../membership/index.ts';
 import { at, type MonotonicMs, NEVER } from '../time.ts';
 import type { Timings } from '../timings.ts';
+import { slowestBeatMs } from './pace.ts';
 
-/** From this share of the patience on, a silent member is asked directly, once a heartbeat. */
+/** From this share of the patience on, a silent member is asked directly at the latest. */
 const SILENCE_SHARE = 0.6;
-/** From this share on it is shown as suspect. */
+/** From this share on it is shown as suspect, whatever its rhythm. */
 const SUSPECT_SHARE = 0.75;
 const FALSE_ALARMS_MAX = 3;
+/** A beat comes a little early, never late; its way and its sender's timer take so much of a heartbeat more. */
+const LATE_SHARE = 0.15;
 
 /** In T_fail. */
 export const LEAST_UNHURRIED = 10;
 /** Members for each T_fail of that patience: a round of the list tells of some hundred and fifty, and few rounds are heard. */
 const MEMBERS_A_TIME = 50;
+
+/**
+ * Who is watched by what. `closely`: a voter that is quorate gets everyone's beats. `plainly`: who has no majority has the list alone.
+ * `patiently`: another quorate member hears of most others only by slow rounds of the list, and leaves doubt to the voters.
+ */
+export type Watch = 'closely' | 'plainly' | 'patiently';
 
 /**
  * The patience of who leaves doubt to the voters, in T_fail, given the one so far. By doublings, and back only well below the border,
@@ -29,46 +41,89 @@ export function unhurried(memberCount: number, before: number): number {
 
 export interface Finding {
   readonly slot: number;
-  readonly finding: 'ask' | 'suspect' | 'forget';
+  readonly finding: 'ask' | 'ask-around' | 'suspect' | 'forget';
   readonly ageMs: number;
 }
 
 export class Doubt {
+  /** Of beats that came straight from their sender, and of counters that others told. */
+  readonly direct: Arrivals;
+  readonly relayed: Arrivals;
+  readonly health: LocalHealth;
+  readonly #probes = new Probes();
+  readonly #timeoutMs: (slot: number) => number;
+  #timings: Timings;
+  #watch: Watch = 'plainly';
+  #unhurried = LEAST_UNHURRIED;
+  #slowestBeatMs: number;
   /** No one is older than this: after a gap of this process the silence is its own (R15). */
   #resumedAt = at(Number.NEGATIVE_INFINITY);
   #judgeAt: MonotonicMs = NEVER;
-  readonly #askedAt = new Map<number, number>();
   /** How often others knew better, since it was last heard directly: the way between is cut, not the member. */
   readonly #falseAlarms = new Map<number, number>();
-  #patienceMs: number;
 
-  constructor(patienceMs: number) {
-    this.#patienceMs = patienceMs;
+  constructor(timings: Timings, timeoutMs: (slot: number) => number) {
+    this.#timings = timings;
+    this.#timeoutMs = timeoutMs;
+    this.#slowestBeatMs = slowestBeatMs(timings, 0);
+    this.direct = new Arrivals(this.#slowestBeatMs);
+    this.relayed = new Arrivals(this.#slowestBeatMs);
+    this.health = new LocalHealth(timings.heartbeatMs);
   }
 
+  /** Nobody whose news is younger than this is looked at. */
   get silenceMs(): number {
-    return this.#patienceMs * SILENCE_SHARE;
+    return this.#watch === 'closely' ? this.inTimeMs : this.#patienceMs * SILENCE_SHARE;
+  }
+
+  /** News as young as this shows that its beats come, whatever others think. */
+  get inTimeMs(): number {
+    return this.#slowestBeatMs + LATE_SHARE * this.#timings.heartbeatMs;
+  }
+
+  /** News as young as this ends a suspicion. What is older was true before the silence; between the voters and others it takes its time. */
+  get clearingMs(): number {
+    return this.#watch === 'patiently' ? 2 * this.inTimeMs : this.silenceMs;
+  }
+
+  get resumedAt(): MonotonicMs {
+    return this.#resumedAt;
   }
 
   get judgeAt(): MonotonicMs {
     return this.#judgeAt;
   }
 
+  get #patienceMs(): number {
+    return this.#timings.failMs * (this.#watch === 'patiently' ? this.#unhurried : 1);
+  }
+
+  retime(timings: Timings): void {
+    this.#timings = timings;
+    this.#slowestBeatMs = slowestBeatMs(timings, 0);
+    this.direct.retime(this.#slowestBeatMs);
+    this.relayed.retime(this.#slowestBeatMs);
+    this.health.retime(timings.heartbeatMs);
+  }
+
   /**
-   * How long a member may be silent before it is doubted. Who gets everyone's beats, or has lost the majority, doubts within T_fail;
-   * another member hears of most others only by slow rounds of the list, and leaves doubt to the voters. Who becomes a voter has been
-   * sent nobody's beats so far (`isNew`): for it everyone's silence begins now. True when the patience changes.
+   * How closely the others are watched. Who begins to watch closely has been sent nobody's beats so far: for it everyone's silence begins
+   * now. True when `silenceMs` changes.
    */
-  setPatience(ms: number, isNew: boolean, now: MonotonicMs): boolean {
-    if (ms === this.#patienceMs) return false;
-    if (isNew && ms < this.#patienceMs) this.#resumedAt = now;
-    this.#patienceMs = ms;
+  setWatch(watch: Watch, memberCount: number, now: MonotonicMs): boolean {
+    const before = this.silenceMs;
+    this.#unhurried = unhurried(memberCount, this.#unhurried);
+    this.#slowestBeatMs = slowestBeatMs(this.#timings, memberCount);
+    if (watch === 'closely' && this.#watch !== 'closely') this.#resumedAt = now;
+    this.#watch = watch;
+    if (this.silenceMs === before) return false;
     this.#judgeAt = now;
     return true;
   }
 
   resume(now: MonotonicMs): void {
     this.#resumedAt = now;
+    this.#probes.clear();
     this.#judgeAt = now;
   }
 
@@ -76,9 +131,17 @@ export class Doubt {
     this.#judgeAt = now;
   }
 
-  drop(slot: number): void {
-    this.#askedAt.delete(slot);
+  /** News of it. */
+  heard(slot: number): void {
+    if (this.#probes.size > 0) this.#probes.end(slot);
+  }
+
+  /** Another life of it begins, or it is dropped. */
+  forget(slot: number): void {
+    this.#probes.end(slot);
     this.#falseAlarms.delete(slot);
+    this.direct.forget(slot);
+    this.relayed.forget(slot);
   }
 
   wasWrong(slot: number): void {
@@ -89,30 +152,64 @@ export class Doubt {
     if (this.#falseAlarms.size > 0) this.#falseAlarms.delete(slot);
   }
 
-  judge(table: MemberTable, { heartbeatMs }: Timings, now: MonotonicMs): Finding[] {
+  /** How surprising its age is; null while its rhythm is unknown. Its beats count where they come, else what others tell of it. */
+  phi(slot: number, ageMs: number): number | null {
+    if (this.direct.has(slot)) return this.direct.phi(slot, ageMs);
+    return this.relayed.has(slot) ? this.relayed.phi(slot, ageMs) : null;
+  }
+
+  judge(table: MemberTable, now: MonotonicMs): Finding[] {
     const findings: Finding[] = [];
+    const { heartbeatMs } = this.#timings;
+    const lagMs = this.health.lagMs(now);
+    let lateCount = 0;
     this.#judgeAt = NEVER;
     for (const slot of table.silent) {
       const patienceMs = this.#patienceMs * 2 ** (this.#falseAlarms.get(slot) ?? 0);
-      const ageMs = now - Math.max(table.freshAt(slot), this.#resumedAt);
+      const ageMs = now - Math.max(table.freshAt(slot), this.#resumedAt) - lagMs;
       const isConfirmed = table.isConfirmed(slot);
       if (ageMs >= patienceMs && !isConfirmed) {
         findings.push({ slot, finding: 'forget', ageMs });
         continue;
       }
-      const isSuspect = table.isSuspect(slot) || (isConfirmed && ageMs >= patienceMs * SUSPECT_SHARE);
-      if (isSuspect && !table.isSuspect(slot)) findings.push({ slot, finding: 'suspect', ageMs });
-      let askAt = (this.#askedAt.get(slot) ?? Number.NEGATIVE_INFINITY) + heartbeatMs;
-      if (ageMs >= patienceMs * SILENCE_SHARE && now >= askAt) {
-        this.#askedAt.set(slot, now);
-        askAt = now + heartbeatMs;
-        findings.push({ slot, finding: 'ask', ageMs });
+      const askMs = this.#ageAt(slot, PHI_ASK, SILENCE_SHARE, patienceMs);
+      if (ageMs < askMs) {
+        this.#judgeBy(now - ageMs + askMs);
+        continue;
       }
+      if (isConfirmed) lateCount += 1;
+      if (now >= this.#probes.dueAt(slot)) {
+        const step = this.#probes.next(slot, this.#timeoutMs(slot), heartbeatMs, now);
+        if (step !== 'exhausted') findings.push({ slot, finding: step, ageMs });
+      }
+      this.#judgeBy(this.#probes.dueAt(slot));
       // Hearsay is never shown, so it does not become suspect first.
-      const turnsAt = isSuspect ? NEVER : now - ageMs + patienceMs * (isConfirmed ? SUSPECT_SHARE : 1);
-      this.#judgeAt = at(Math.min(this.#judgeAt, turnsAt, Math.max(askAt, now - ageMs + patienceMs * SILENCE_SHARE)));
+      if (!isConfirmed) this.#judgeBy(now - ageMs + patienceMs);
+      else if (!table.isSuspect(slot)) {
+        const lastMs = patienceMs * SUSPECT_SHARE;
+        const suspectMs = this.#probes.isExhausted(slot) ? this.#ageAt(slot, PHI_SUSPECT, SUSPECT_SHARE, patienceMs) : lastMs;
+        if (ageMs >= suspectMs) findings.push({ slot, finding: 'suspect', ageMs });
+        else this.#judgeBy(now - ageMs + suspectMs);
+      }
     }
-    for (const slot of this.#askedAt.keys()) if (!table.silent.has(slot)) this.#askedAt.delete(slot);
-    return findings;
+    this.#probes.keep(table.silent);
+    this.health.saw(lateCount, table.confirmedCount - 1);
+    if (this.health.blamedOnSelf === 0 || this.#watch !== 'closely') return findings;
+    // While the lease holds, a majority hears this node: it is asked on, and blames nobody.
+    this.#judgeBy(now + heartbeatMs / 4);
+    return findings.filter(({ finding }) => finding !== 'suspect');
+  }
+
+  /** The age at which phi gets there, not before anyone is looked at and not after that share of the patience. */
+  #ageAt(slot: number, phi: number, shareAtMost: number, patienceMs: number): number {
+    const rhythm = this.direct.has(slot) ? this.direct : this.relayed.has(slot) ? this.relayed : null;
+    const latestMs = patienceMs * shareAtMost;
+    if (this.#watch !== 'closely' || rhythm === null) return latestMs;
+    const times = patienceMs / this.#patienceMs;
+    return Math.min(latestMs, Math.max(this.silenceMs, rhythm.ageAtPhi(slot, phi)) * times);
+  }
+
+  #judgeBy(instant: number): void {
+    this.#judgeAt = at(Math.min(this.#judgeAt, instant));
   }
 }

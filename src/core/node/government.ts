@@ -3,28 +3,11 @@
 
 import { assertNever } from '../assert.ts';
 import type { Outbox } from '../effect.ts';
+import { sameTag } from '../hash.ts';
 import type { Address, Incarnation, NodeId } from '../ids.ts';
 import { type Instant, instant } from '../lease/index.ts';
 import { NONE } from '../membership/index.ts';
-import type {
-  Accept,
-  Accepted,
-  Ack,
-  Beat,
-  Confirm,
-  Confirmed,
-  Deltas,
-  Envelope,
-  Hello,
-  Nack,
-  Prepare,
-  Promised,
-  Recall as Recall_,
-  Recalled,
-  Relayed,
-  Request,
-  WholeRecord,
-} from '../message.ts';
+import type { Beat, Envelope, Hello, Ping, Relayed, WholeRecord } from '../message.ts';
 import type { Random } from '../random.ts';
 import { type ClusterRecord, isCondemned, majorityOf } from '../record/index.ts';
 import { at, type MonotonicMs, NEVER } from '../time.ts';
@@ -43,26 +26,11 @@ import type { NodeOptions } from './node-options.ts';
 import { Oblivion } from './oblivion.ts';
 import { type LifeFacts, Outlook } from './outlook.ts';
 import { Recall } from './recall.ts';
+import type { RecordMessage } from './record-message.ts';
 import type { Roster } from './roster.ts';
 import type { Self } from './self.ts';
 import type { Voice } from './voice.ts';
 import { type Wish, Wishes } from './wishes.ts';
-
-export type RecordMessage =
-  | Beat
-  | Ack
-  | Relayed
-  | Prepare
-  | Promised
-  | Nack
-  | Accept
-  | Accepted
-  | Deltas
-  | Confirm
-  | Confirmed
-  | Recall_
-  | Recalled
-  | Request;
 
 export class Government {
   readonly chain: Chain;
@@ -274,9 +242,10 @@ export class Government {
     // It comes by several ways: taken once, but any of them may be the one that leads back.
     if (!this.keeper.relays.isFirst(message)) {
       if (message.inner.kind === 'beat') this.keeper.ackBack(origin, message.originCounter, from, now, outbox);
+      else if (message.inner.kind === 'ping') this.#answerPing(origin, message.inner, from, now, outbox);
       return true;
     }
-    this.#roster.hearDirect(origin, message.originCounter, now, outbox);
+    this.#roster.hearTold(origin, message.originCounter, now, outbox);
     this.#catchUp.compare(origin, message.originRecordVersion, now, outbox);
     return this.#take(origin, message.originCounter, message.originRecordVersion, message.inner, from, from, now, outbox);
   }
@@ -298,7 +267,7 @@ export class Government {
     slot: number,
     counter: number,
     recordVersion: number,
-    message: Exclude<RecordMessage, Relayed>,
+    message: Exclude<RecordMessage, Relayed> | Relayed['inner'],
     from: Address,
     via: Address | null,
     now: MonotonicMs,
@@ -308,12 +277,14 @@ export class Government {
     switch (message.kind) {
       case 'beat': {
         this.recall.remember(id, this.#roster.table.tagOf(slot), this.#roster.table.incarnationOf(slot), message.writeCount);
+        if (via === null) this.#roster.suspicions.doubt.direct.hear(slot, now);
         const isKnown = this.keeper.hearBeat(slot, message, counter, via, now, outbox);
         if (this.keeper.beatAt <= now) this.#beat(now, outbox);
         if (message.isShort && via === null) this.keeper.relays.passOn(slot, message, counter, recordVersion, from, now, outbox);
         return isKnown;
       }
       case 'ack':
+        if (via === null) this.keeper.measure(slot, message.acks, now);
         this.keeper.hearAcks(id, message.acks, via);
         return true;
       case 'prepare':
@@ -322,6 +293,12 @@ export class Government {
       case 'accept':
       case 'accepted':
         this.council.hear(id, message, via, now, outbox);
+        return true;
+      case 'ping':
+        if (via !== null) this.#answerPing(slot, message, via, now, outbox);
+        return true;
+      case 'pong':
+        // That it came says all: its counter was heard.
         return true;
       case 'deltas':
         for (const [i, { change, waitMs }] of message.changes.entries())
@@ -348,6 +325,12 @@ export class Government {
       default:
         return assertNever(message);
     }
+  }
+
+  /** The way it came; for an earlier run at this address nobody answers. */
+  #answerPing(slot: number, { target, echo }: Ping, via: Address, now: MonotonicMs, outbox: Outbox): void {
+    if (!sameTag(target, this.#self.tag)) return;
+    this.keeper.relays.sendBack(via, this.#roster.table.directory.idAt(slot), { kind: 'pong', echo }, now, outbox);
   }
 
   /** A quorate voter proposes what it wants itself; anyone else needs the voters. */

@@ -39,8 +39,8 @@ export class Hunger {
     return this.#bearer;
   }
 
-  /** For what is being sent now, given the age of what a majority stands behind. */
-  plea(majorityAgeMs: number, retryMs: number, now: MonotonicMs): Plea {
+  /** For what is being sent now, given the age of what a majority stands behind, and the age up to which retries alone may help. */
+  plea(majorityAgeMs: number, fedMs: number, now: MonotonicMs): Plea {
     const { heartbeatMs, fenceMs } = this.#timings;
     if (majorityAgeMs < Number.POSITIVE_INFINITY) this.#since = at(now - majorityAgeMs);
     this.#since ??= now;
@@ -51,7 +51,7 @@ export class Hunger {
       this.#askEveryMs = heartbeatMs;
     }
     const hungryMs = now - since;
-    if (hungryMs <= 2 * heartbeatMs + 3 * retryMs) {
+    if (hungryMs <= fedMs) {
       this.#askEveryMs = heartbeatMs;
       this.#askAt = now;
       return 'none';

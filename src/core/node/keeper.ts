@@ -15,6 +15,7 @@ import type { Introductions } from './callbacks.ts';
 import type { Chain, Epoch } from './chain.ts';
 import { addressesOf, someLiving } from './choosing.ts';
 import { Hunger } from './hunger.ts';
+import { beatPeriodMs } from './pace.ts';
 import { Relays } from './relays.ts';
 import type { Roster } from './roster.ts';
 import type { Self } from './self.ts';
@@ -24,6 +25,12 @@ import type { Voice } from './voice.ts';
 const HELPERS = 3;
 /** So many retries follow each other at once, as many again at twice the time, and so on. */
 const QUICK_RETRIES = 4;
+/** Of a heartbeat, between the beats of one peal: longer than a packet takes in one place. */
+const PEAL_SHARE = 1 / 125;
+/** Retries before others are asked for help. */
+const RETRIES_ALONE = 2;
+/** In T_fail. */
+const EASE_AFTER = 2;
 
 export interface BeatFacts {
   readonly storeId: string | null;
@@ -62,6 +69,9 @@ export class Keeper {
   #retryAt: MonotonicMs = NEVER;
   /** Retries since a majority stood behind something new. */
   #retries = 0;
+  #retriedAt: MonotonicMs = at(Number.NEGATIVE_INFINITY);
+  /** Between two beats. */
+  #periodMs: number;
   #isSilent = false;
   readonly #hunger: Hunger;
   /** Of each of the chain's epochs the stamp that its lease stands on, and of what that was made. */
@@ -86,6 +96,7 @@ export class Keeper {
     this.#voice = voice;
     this.#chain = chain;
     this.#timings = timings;
+    this.#periodMs = timings.heartbeatMs;
     this.#random = random;
     this.#facts = facts;
     this.#hunger = new Hunger(timings);
@@ -116,6 +127,7 @@ export class Keeper {
   /** The cluster's timings were learned, before any life began in it. */
   retime(timings: Timings, now: MonotonicMs): void {
     this.#timings = timings;
+    this.#periodMs = timings.heartbeatMs;
     this.lease = new Lease(timings.fenceMs);
     this.acker.retime(timings, now);
     this.#hunger.retime(timings);
@@ -160,6 +172,14 @@ export class Keeper {
     return best;
   }
 
+  /** How often to beat from now on. Calm ends where a retry was needed: then every beat counts. */
+  pace(isCalm: boolean, memberCount: number, now: MonotonicMs): void {
+    const isAtEase = isCalm && now - this.#retriedAt > EASE_AFTER * this.#timings.failMs;
+    const periodMs = beatPeriodMs(this.#timings, this.#chain.isVoter, isAtEase, memberCount);
+    if (periodMs < this.#periodMs && this.#beatAt !== NEVER) this.#beatAt = at(Math.min(this.#beatAt, this.#beatenAt + periodMs));
+    this.#periodMs = periodMs;
+  }
+
   /** Whether it beat. */
   tick(now: Instant, at0: MonotonicMs, outbox: Outbox): boolean {
     if (this.#isSilent || this.#chain.record === null) return false;
@@ -180,6 +200,14 @@ export class Keeper {
     // What a majority now stands behind is not old for a while.
     const stamp = this.#currentStamps()[0] ?? null;
     if (stamp !== null) this.#retryAt = at(Math.max(this.#retryAt, stamp.monoMs + this.#oldMs()));
+  }
+
+  /** An ack that came by itself, straight from a voter, was given at once: that is a round trip. One that rode on a beat had waited for it. */
+  measure(slot: number, rows: readonly AckRow[], now: MonotonicMs): void {
+    for (const { tag, counter } of rows) {
+      const sent = sameTag(tag, this.#self.tag) ? this.lease.sentAt(counter) : null;
+      if (sent !== null) this.#roster.roundTrips.sample(slot, now - sent.monoMs);
+    }
   }
 
   // ── witnessing ──
@@ -207,9 +235,10 @@ export class Keeper {
     if (row === 'hold') return this.acker.isShown(id, tag);
     if (row === null) return true;
     const ack = { kind: 'ack', acks: [row] } as const;
-    // It rides on the beat that is due to another voter; who beats again before that waits for it.
-    const isDue = this.#chain.voterIds.includes(id);
-    if (isDue && via === null) this.#chime(now);
+    // It rides on the beat that is due to another voter, before that one would miss it; who beats again before that waits for it.
+    const isVoter = this.#chain.voterIds.includes(id);
+    if (isVoter && via === null) this.#chime(now);
+    const isDue = isVoter && this.#beatAt - now <= this.#oldMs() - this.#periodMs;
     if (isDue && !beat.isShort && !this.#rows.has(id)) this.#rows.set(id, row);
     else {
       this.#rows.delete(id);
@@ -221,11 +250,13 @@ export class Keeper {
   }
 
   /**
-   * Voters ring together: who hears one beat, and has not beaten for half a heartbeat, beats too. Its ack rides at once, and a node wakes
-   * up for all of them in one go instead of for each.
+   * Voters ring together: who hears one beat, and has not beaten for half of its time, beats too, so that a node wakes up for all of them
+   * in one go instead of for each. One shortly after the other, by their places in the record: then acks ride on the beats that follow.
    */
   #chime(now: MonotonicMs): void {
-    if (this.#chain.isVoter && this.#beatAt !== NEVER && now - this.#beatenAt >= this.#timings.heartbeatMs / 2) this.#beatAt = now;
+    const place = this.#chain.voterIds.indexOf(this.#self.id);
+    if (place < 0 || this.#beatAt === NEVER || now - this.#beatenAt < this.#periodMs / 2) return;
+    this.#beatAt = at(Math.min(this.#beatAt, now + place * this.#timings.heartbeatMs * PEAL_SHARE));
   }
 
   /** The same beat by another way. */
@@ -239,10 +270,8 @@ export class Keeper {
   // ── emitting ──
 
   #beat(now: Instant, at0: MonotonicMs, outbox: Outbox): void {
-    const { heartbeatMs } = this.#timings;
     this.#beatenAt = at0;
-    const period = this.#chain.isVoter ? heartbeatMs : 2 * heartbeatMs;
-    this.#beatAt = at(at0 + period * this.#random.between(0.95, 1));
+    this.#beatAt = at(at0 + this.#periodMs * this.#random.between(0.95, 1));
     // No majority of the present voters has acked this life, and not because they have only just become that.
     if (this.#currentStamps()[0] === null && this.#majorityAgeMs(now) > this.#oldMs())
       this.#introductions.introduce(addressesOf(this.#roster.table, this.#chain.voterIds), at0, outbox);
@@ -252,7 +281,7 @@ export class Keeper {
   /**
    * R5: when the newest majority stamp is old, a fresh counter goes to whoever has not acked the newest, until renewed: each RTO, and
    * after some in vain a little more rarely.
-   * Old is more than two heartbeats: acks may ride on the voters' own beats, and who does not vote beats at half the rate.
+   * Old is more than two heartbeats: acks may ride on the voters' own beats, and in calm nobody beats at every one.
    */
   #retry(now: Instant, at0: MonotonicMs, outbox: Outbox): void {
     const untilOldMs = this.#oldMs() - this.#majorityAgeMs(now);
@@ -261,6 +290,7 @@ export class Keeper {
       return;
     }
     this.#retries += 1;
+    this.#retriedAt = at0;
     const newest = this.lease.newestCounter;
     const epoch = this.#chain.record?.epoch ?? 0;
     const missing = this.#chain.voterIds.filter((id) => !this.lease.hasAcked(id, epoch, newest));
@@ -274,7 +304,7 @@ export class Keeper {
     this.lease.emit(counter, now);
     this.#ackSelf(counter, at0);
     const ageMs = this.#majorityAgeMs(now);
-    const plea = this.#hunger.plea(ageMs, this.#retryMs(), at0);
+    const plea = this.#hunger.plea(ageMs, this.#oldMs() + RETRIES_ALONE * this.#retryMs(), at0);
     const isShort = plea !== 'none';
     const facts = { isShort, isLost: plea === 'lost', ...this.#facts() };
     const rows = this.#rows;
@@ -325,7 +355,7 @@ export class Keeper {
   }
 
   #oldMs(): number {
-    return 2 * this.#timings.heartbeatMs + this.#retryMs();
+    return Math.max(2 * this.#timings.heartbeatMs, this.#periodMs) + this.#retryMs();
   }
 
   #retryMs(): number {

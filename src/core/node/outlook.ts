@@ -106,9 +106,10 @@ export class Outlook {
       if (slot === table.selfSlot || !table.isConfirmed(slot)) continue;
       const id = table.directory.idAt(slot);
       const incarnation = table.incarnationOf(slot);
-      // One that was never acked here in this life has not beaten for as long as nobody heard it at all.
+      // One that was never acked here in this life has not beaten for as long as nobody heard it at all; nobody beats to who does not vote.
       const wasAcked = witness.incarnationOf(id) === incarnation;
-      consider(id, incarnation, wasAcked ? witness.idleMs(id, incarnation, now) : now - table.freshAt(slot));
+      const unheardMs = now - Math.max(table.freshAt(slot), this.#roster.suspicions.doubt.resumedAt);
+      consider(id, incarnation, wasAcked ? witness.idleMs(id, incarnation, now) : unheardMs);
     }
     // A leader that the list does not hold as such: it began after that one's end, or a later life of it did not prove to follow.
     const { leader } = record;

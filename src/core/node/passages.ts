@@ -16,6 +16,11 @@ const STALE_MS = 180_000;
 /** One connection may fail by chance. */
 const TRIES_MIN = 3;
 
+export interface Blocked extends Problem {
+  readonly id: NodeId;
+  readonly code: 'udp-blocked' | 'tcp-blocked';
+}
+
 interface Unheard {
   readonly name: string;
   readonly address: Address;
@@ -103,11 +108,17 @@ export class Passages {
   }
 
   problems(now: MonotonicMs, failMs: number): Problem[] {
+    return this.blocked(now, failMs).map(({ code, message, hint }) => ({ code, message, hint }));
+  }
+
+  blocked(now: MonotonicMs, failMs: number): Blocked[] {
+    if (this.#unheard.size + this.#unreached.size === 0) return [];
     const here = this.#self.facts;
-    const problems: Problem[] = [];
+    const problems: Blocked[] = [];
     for (const [id, { name, address, since, last }] of this.#unheard) {
       if (now - since < failMs || now - last > STALE_MS || this.#hasGone(id)) continue;
       problems.push({
+        id,
         code: 'udp-blocked',
         message: `${name}→${here.name}: ${name} answers over TCP, but no datagram of it arrives`,
         hint: `let UDP pass from ${hostOf(address)} to port ${portOf(here.address)} of this host, here and in every firewall between; heartbeats go by UDP`,
@@ -117,6 +128,7 @@ export class Passages {
       if (tries < TRIES_MIN || now - last > STALE_MS || !this.#isHeardAt(id, address)) continue;
       const name = this.#table.nameOf(this.#table.slotOf(id));
       problems.push({
+        id,
         code: 'tcp-blocked',
         message: `${here.name}→${name}: ${name} is heard, but no connection to it comes about (${inWords({ kind: 'unanswered', reason })})`,
         hint: `let TCP pass from this host to port ${portOf(address)} of ${hostOf(address)}, there and in every firewall between; what is too large for a datagram goes by TCP`,

@@ -1,5 +1,8 @@
 // Standing difficulties of this node itself, in words: what it is, and what to do.
 
+import type { LocalHealth } from '../detector/index.ts';
+import type { MonotonicMs } from '../time.ts';
+import type { Timings } from '../timings.ts';
 import type { Problem, QuorumView } from '../view.ts';
 
 export function profileProblems(wished: string, inForce: string): Problem[] {
@@ -38,4 +41,25 @@ export function quorumProblems(quorum: QuorumView | null): Problem[] {
           : 'bring the missing voters back: quorate members',
     },
   ];
+}
+
+/** A node that is itself slow or deaf blames nobody, and says so. */
+export function healthProblems(health: LocalHealth, watchedCount: number, { lagMs: lagAllowedMs }: Timings, now: MonotonicMs): Problem[] {
+  const problems: Problem[] = [];
+  const lagMs = health.lagMs(now);
+  if (lagMs > lagAllowedMs) {
+    problems.push({
+      code: 'runs-late',
+      message: `this agent runs ${Math.round(lagMs)} ms late: its host is short of CPU, or was stopped for a moment`,
+      hint: 'look at the load of this host (`uptime`, `top`) and at CPU limits of its service or container; it suspects others later meanwhile',
+    });
+  }
+  if (health.blamedOnSelf > 0) {
+    problems.push({
+      code: 'hears-few',
+      message: `${health.blamedOnSelf} of ${watchedCount} others are late to be heard here, more than half: the fault is more likely at this host`,
+      hint: 'look at the network of this host and at its firewall (UDP to its port); as long as a majority still acknowledges this agent it suspects nobody',
+    });
+  }
+  return problems;
 }

@@ -117,6 +117,14 @@ export class Reconciler {
     );
   }
 
+  /** Is anybody there, over a stream? Says who asks, and wants to know nothing else. */
+  touch(peer: Address, now: MonotonicMs, outbox: Outbox): void {
+    const cluster = this.#self.clusterId;
+    if (cluster === null) return;
+    const entries = this.#entriesThatFit([this.#roster.table.selfSlot], now);
+    this.#voice.ask({ kind: 'deliver', at: peer, seed: null }, { kind: 'sync', clusterId: cluster, digest: null, entries }, now, outbox);
+  }
+
   wholeList(now: MonotonicMs): MemberEntry[] {
     const { table } = this.#roster;
     const slots: number[] = [];

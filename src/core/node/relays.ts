@@ -7,7 +7,7 @@ import type { Outbox } from '../effect.ts';
 import { sameTag, type Tag } from '../hash.ts';
 import type { Address, NodeId } from '../ids.ts';
 import { NONE } from '../membership/index.ts';
-import type { Beat, Relayed } from '../message.ts';
+import type { Beat, Ping, Relayed } from '../message.ts';
 import type { MonotonicMs } from '../time.ts';
 import type { Introductions } from './callbacks.ts';
 import type { Chain } from './chain.ts';
@@ -105,6 +105,11 @@ export class Relays {
   /** Back the way that the question came. */
   sendBack(via: Address, target: NodeId, inner: Relayed['inner'], now: MonotonicMs, outbox: Outbox): void {
     this.#voice.datagram([via], this.#own(LAST_HOP, target, inner, now), now, outbox);
+  }
+
+  /** Straight from whoever is asked to the one who is to answer, and back (an indirect probe). */
+  askThrough(helpers: readonly Address[], target: NodeId, inner: Ping, now: MonotonicMs, outbox: Outbox): void {
+    if (helpers.length > 0) this.#voice.datagram(helpers, this.#own(LAST_HOP, target, inner, now), now, outbox);
   }
 
   /** By any way: the way back need not be the way here. About once a heartbeat for each, which is enough for a lease, and for few. */

@@ -9,10 +9,12 @@ import { type Beats, LIMITS, type MemberEntry, type MemberState } from '../messa
 import type { MonotonicMs } from '../time.ts';
 import type { Timings } from '../timings.ts';
 import { verdictEvent, withTags } from './accounts.ts';
-import { Doubt, LEAST_UNHURRIED, unhurried } from './doubt.ts';
+import { Doubt, type Finding } from './doubt.ts';
 import { FORGOTTEN_AGE_MS, Graveyard } from './graveyard.ts';
+import { RoundTrips } from './round-trips.ts';
 import { Showing } from './showing.ts';
 import { Strangers } from './strangers.ts';
+import { Suspicions } from './suspicions.ts';
 
 /** How an account came: from the member itself, or told by another. */
 export type Source = 'itself' | 'relay';
@@ -33,7 +35,8 @@ export class Roster {
   readonly graveyard: Graveyard;
   readonly strangers = new Strangers();
   readonly showing: Showing;
-  readonly doubt: Doubt;
+  readonly roundTrips: RoundTrips;
+  readonly suspicions: Suspicions;
   readonly rumours = new Rumours();
   readonly #refuse: (reason: string) => void;
   #dropped: (id: NodeId) => void = () => {};
@@ -41,15 +44,21 @@ export class Roster {
   #timings: Timings;
   #index = 1;
   #nameLostTo: number = NONE;
-  #unhurried = LEAST_UNHURRIED;
 
   constructor(directory: Directory, self: NodeId, timings: Timings, now: MonotonicMs, refuse: (reason: string) => void) {
     this.#timings = timings;
-    this.doubt = new Doubt(timings.failMs);
     this.#refuse = refuse;
-    this.table = new MemberTable(directory, self, this.silenceMs, now);
+    const doubt = new Doubt(timings, (slot) => this.roundTrips.timeoutMs(slot));
+    this.table = new MemberTable(directory, self, doubt.silenceMs, now);
+    this.roundTrips = new RoundTrips(this.table, timings.heartbeatMs);
+    this.suspicions = new Suspicions(this.table, doubt, timings, (slot, type, reason, outbox) => this.#event(slot, type, reason, outbox));
     this.graveyard = new Graveyard(this.table);
-    this.showing = new Showing(this.table, this.graveyard);
+    this.showing = new Showing(
+      this.table,
+      this.graveyard,
+      (slot) => this.roundTrips.of(slot),
+      (slot, ageMs) => doubt.phi(slot, ageMs),
+    );
   }
 
   /** Told of each id whose row is dropped. */
@@ -63,15 +72,12 @@ export class Roster {
   }
 
   get silenceMs(): number {
-    return this.doubt.silenceMs;
+    return this.suspicions.doubt.silenceMs;
   }
 
   /** How closely the others are watched. Who is quorate and does not vote leaves doubt to the voters (R8). */
   watch(isVoter: boolean, isQuorate: boolean, now: MonotonicMs): void {
-    this.#unhurried = unhurried(this.table.aliveCount, this.#unhurried);
-    const patience = isVoter || !isQuorate ? 1 : this.#unhurried;
-    const isNew = isVoter && isQuorate;
-    if (this.doubt.setPatience(patience * this.#timings.failMs, isNew, now)) this.table.setSilence(this.silenceMs, now);
+    this.suspicions.watch(!isQuorate ? 'plainly' : isVoter ? 'closely' : 'patiently', this.table.aliveCount, now);
   }
 
   get index(): number {
@@ -79,7 +85,7 @@ export class Roster {
   }
 
   get judgeAt(): MonotonicMs {
-    return this.doubt.judgeAt;
+    return this.suspicions.judgeAt;
   }
 
   /** The member that has this node's name with more right, or NONE. */
@@ -89,19 +95,20 @@ export class Roster {
 
   retime(timings: Timings, now: MonotonicMs): void {
     this.#timings = timings;
-    this.doubt.setPatience(timings.failMs, false, now);
+    this.roundTrips.retime(timings.heartbeatMs);
+    this.suspicions.retime(timings);
     this.table.retime(this.silenceMs, now);
   }
 
   /** R15: this process did not run for a while, so everyone's age begins anew. */
   resume(now: MonotonicMs): void {
-    this.doubt.resume(now);
+    this.suspicions.doubt.resume(now);
   }
 
   advance(now: MonotonicMs): void {
     const silentCount = this.table.silent.size;
     this.table.advance(now);
-    if (this.table.silent.size > silentCount) this.doubt.look(now);
+    if (this.table.silent.size > silentCount) this.suspicions.doubt.look(now);
   }
 
   // ── hearing ──
@@ -177,7 +184,7 @@ export class Roster {
     if (!this.table.isAlive(slot)) return false;
     this.#heard(slot, counter, now, outbox);
     if (!this.table.isConfirmed(slot)) this.#appear(slot, outbox);
-    this.doubt.heardDirectly(slot);
+    this.suspicions.doubt.heardDirectly(slot);
     return true;
   }
 
@@ -190,24 +197,24 @@ export class Roster {
       // Most of what is heard is known already, so that is asked first: one column is touched instead of four.
       if (slot < 0 || slot === selfSlot || !table.isNewer(slot, beats.counter[i]!)) continue;
       if (!table.isAlive(slot) || table.tagLoOf(slot) !== tagLo) continue;
-      table.hearCounter(slot, beats.counter[i]!, now);
-      if (table.isSuspect(slot)) this.#clear(slot, now, outbox);
-      else if (!table.isConfirmed(slot)) this.#appear(slot, outbox);
+      this.hearTold(slot, beats.counter[i]!, now, outbox);
     }
+  }
+
+  /** A counter of a living member, as another tells it. */
+  hearTold(slot: number, counter: number, now: MonotonicMs, outbox: Outbox): void {
+    if (!this.table.hearCounter(slot, counter, now)) return;
+    this.suspicions.heardOf(slot, now, outbox);
+    if (!this.table.isConfirmed(slot)) this.#appear(slot, outbox);
   }
 
   // ── judging ──
 
-  /** Looks at the silent only: whom to ask is written into `ask`; whoever stays silent is suspect, and hearsay is forgotten. */
-  judge(now: MonotonicMs, ask: number[], outbox: Outbox): void {
-    for (const { slot, finding, ageMs } of this.doubt.judge(this.table, this.#timings, now)) {
-      if (finding === 'ask') ask.push(slot);
-      else if (finding === 'forget') this.#drop(slot);
-      else {
-        this.table.setSuspect(slot, true);
-        this.#event(slot, 'member-suspect', `not heard for ${Math.round(ageMs)} ms`, outbox);
-      }
-    }
+  /** Looks at the silent only: whoever stays silent is suspect, hearsay is forgotten; whom to ask, and how, is handed back. */
+  judge(now: MonotonicMs, outbox: Outbox): Finding[] {
+    const findings = this.suspicions.judge(now, outbox);
+    for (const { slot, finding } of findings) if (finding === 'forget') this.#drop(slot);
+    return findings;
   }
 
   /** R9: the record condemned this life, and the wait is over. A later life of it goes on. */
@@ -267,16 +274,8 @@ export class Roster {
 
   #heard(slot: number, counter: number, now: MonotonicMs, outbox: Outbox): void {
     if (!this.table.hearCounter(slot, counter, now)) return;
-    if (this.table.isSuspect(slot)) this.#clear(slot, now, outbox);
-    else if (!this.table.isConfirmed(slot)) this.#appear(slot, outbox);
-  }
-
-  /** Late news of an old counter says that it was there, not that it is. */
-  #clear(slot: number, now: MonotonicMs, outbox: Outbox): void {
-    if (now - this.table.freshAt(slot) >= this.#timings.failMs) return;
-    this.doubt.wasWrong(slot);
-    this.table.setSuspect(slot, false);
-    this.#event(slot, 'member-alive', 'heard again', outbox);
+    this.suspicions.heard(slot, now, outbox);
+    if (!this.table.isConfirmed(slot)) this.#appear(slot, outbox);
   }
 
   #appear(slot: number, outbox: Outbox): void {
@@ -296,6 +295,7 @@ export class Roster {
     const wasConfirmed = before !== 'alive' || this.table.isConfirmed(slot);
     this.graveyard.release(slot);
     this.strangers.delete(slot);
+    this.suspicions.forget(slot);
     this.table.put(withTags(entry, this.table.factsOf(slot)), wasConfirmed, now);
     if (!wasConfirmed) {
       // Still hearsay: neither shown nor told on.
@@ -319,6 +319,7 @@ export class Roster {
     // Who acts by name must not take the end of one for the end of the other who bears it.
     const isNameHeld = this.table.namesakeOf(slot) !== NONE;
     this.strangers.delete(slot);
+    this.suspicions.forget(slot);
     this.table.setVerdict(slot, state, ageMs, now);
     if (wasHearsay || isNameHeld) this.graveyard.hide(slot);
     // The end of hearsay is hearsay.
@@ -375,7 +376,7 @@ export class Roster {
   #drop(slot: number): void {
     this.graveyard.release(slot);
     this.strangers.delete(slot);
-    this.doubt.drop(slot);
+    this.suspicions.forget(slot);
     // The slot may soon be another's.
     this.rumours.drop(slot);
     this.#dropped(this.table.directory.idAt(slot));

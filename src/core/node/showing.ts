@@ -7,7 +7,9 @@ import type { MonotonicMs } from '../time.ts';
 import type { MemberCounts, MemberView } from '../view.ts';
 import type { Graveyard } from './graveyard.ts';
 
+/** What is measured of a way, and how surprising an age is; null while unknown. */
 type RttOf = (slot: number) => number | null;
+type PhiOf = (slot: number, ageMs: number) => number | null;
 
 /** What the record says of members. */
 export interface Roles {
@@ -32,9 +34,14 @@ export class Showing {
   readonly #table: MemberTable;
   readonly #graveyard: Graveyard;
 
-  constructor(table: MemberTable, graveyard: Graveyard) {
+  readonly #rttOf: RttOf;
+  readonly #phiOf: PhiOf;
+
+  constructor(table: MemberTable, graveyard: Graveyard, rttOf: RttOf, phiOf: PhiOf) {
     this.#table = table;
     this.#graveyard = graveyard;
+    this.#rttOf = rttOf;
+    this.#phiOf = phiOf;
   }
 
   /** The living bearer of a name, else a dead one that is still shown, else NONE. */
@@ -46,20 +53,21 @@ export class Showing {
     return directory.findByName(name, (slot) => bears(slot) && this.#isDeadAndShown(slot, now));
   }
 
-  members(now: MonotonicMs, rttOf: RttOf, roles: Roles): MemberView[] {
+  members(now: MonotonicMs, roles: Roles): MemberView[] {
     const views: MemberView[] = [];
     for (let slot = 0; slot < this.#table.slotLimit; slot++) {
-      if (this.#table.isConfirmed(slot) || this.#isDeadAndShown(slot, now)) views.push(this.view(slot, now, rttOf, roles));
+      if (this.#table.isConfirmed(slot) || this.#isDeadAndShown(slot, now)) views.push(this.view(slot, now, roles));
     }
     return views.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : a.id < b.id ? -1 : 1));
   }
 
-  view(slot: number, now: MonotonicMs, rttOf: RttOf, roles: Roles): MemberView {
+  view(slot: number, now: MonotonicMs, roles: Roles): MemberView {
     const table = this.#table;
     const facts = table.factsOf(slot);
     const state = table.stateOf(slot);
     const isSelf = slot === table.selfSlot;
     const id = table.directory.idAt(slot);
+    const ageMs = isSelf ? 0 : Math.max(0, now - (state === 'alive' ? table.freshAt(slot) : table.sinceOf(slot)));
     return {
       id,
       name: facts.name,
@@ -67,9 +75,9 @@ export class Showing {
       state: state === 'alive' && table.isSuspect(slot) ? 'suspect' : state,
       incarnation: table.incarnationOf(slot),
       counter: table.counterOf(slot),
-      ageMs: isSelf ? 0 : Math.max(0, now - (state === 'alive' ? table.freshAt(slot) : table.sinceOf(slot))),
-      phi: null,
-      rttMs: isSelf ? null : rttOf(slot),
+      ageMs,
+      phi: isSelf || state !== 'alive' ? null : this.#phiOf(slot, ageMs),
+      rttMs: isSelf ? null : this.#rttOf(slot),
       zone: facts.meta.zone,
       tags: facts.meta.tags,
       software: facts.meta.software,

@@ -32,7 +32,7 @@ export class Streams {
 
   /** Answered in this step or not at all. */
   asked(exchange: number, envelope: Envelope, now: MonotonicMs, outbox: Outbox): void {
-    const { message, sender } = envelope;
+    const { message, sender, counter } = envelope;
     if (message.kind === 'join') return this.#admission.answerJoin(exchange, message, now, outbox);
     if (message.kind === 'vote') return this.#admission.answerVote(exchange, message, now, outbox);
     if (message.kind === 'ask-record') return this.#answerRecord(exchange, message.clusterId, now, outbox);
@@ -41,13 +41,13 @@ export class Streams {
       return this.#voice.reply(exchange, { kind: 'refused', reason: 'self', detail: '' }, now, outbox);
     }
     if (this.#talk.isDeafTo(sender)) return this.#refuse('dev-partition');
-    this.#talk.hearStream(sender, now, outbox);
+    this.#talk.hearStream(sender, counter, now, outbox);
     this.#talk.reconciler.answerSync(exchange, message, now, outbox);
-    this.#talk.hearStream(sender, now, outbox);
+    this.#talk.hearStream(sender, counter, now, outbox);
   }
 
   answered(exchange: number, envelope: Envelope, now: MonotonicMs, outbox: Outbox): void {
-    const { message, sender } = envelope;
+    const { message, sender, counter } = envelope;
     const purpose = this.#voice.close(exchange);
     if (purpose === null) return this.#refuse('answer-to-nothing');
     if (this.#talk.passages.streamTo(purpose.at)) this.#talk.tryUnreached(now, outbox);
@@ -62,9 +62,9 @@ export class Streams {
     if (message.kind === 'sync-reply') {
       if (message.clusterId !== this.#self.clusterId) return this.#refuse('foreign-cluster');
       if (this.#talk.isDeafTo(sender)) return this.#refuse('dev-partition');
-      this.#talk.hearStream(sender, now, outbox);
+      this.#talk.hearStream(sender, counter, now, outbox);
       this.#talk.reconciler.hearSyncReply(purpose.at, message.entries, message.wanted, now, outbox);
-      this.#talk.hearStream(sender, now, outbox);
+      this.#talk.hearStream(sender, counter, now, outbox);
     }
     if (message.kind === 'whole-record') {
       if (message.clusterId === this.#self.clusterId) this.#government.hearWhole(message, now, outbox);

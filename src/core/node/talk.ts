@@ -12,12 +12,14 @@ import { at, type MonotonicMs, NEVER } from '../time.ts';
 import type { Timings } from '../timings.ts';
 import { Answers } from './answers.ts';
 import type { Fate, Govern, OnHello } from './callbacks.ts';
+import { type AskThrough, Inquiry } from './inquiry.ts';
 import { Passages } from './passages.ts';
 import { Reconciler } from './reconcile.ts';
 import type { Roster, Source } from './roster.ts';
-import { echoOf, RoundTrips } from './round-trips.ts';
+import { echoOf } from './round-trips.ts';
 import type { Self } from './self.ts';
 import type { Voice } from './voice.ts';
+import { Whispers } from './whispers.ts';
 
 /** Header and fixed part of a push in the worst case, and what a seal will add (nonce and tag). */
 const PUSH_FIXED_BYTES = 56;
@@ -55,7 +57,8 @@ export class Talk {
   #changedAt: MonotonicMs;
   #flushAt: MonotonicMs = NEVER;
   readonly #answers: Answers;
-  readonly roundTrips: RoundTrips;
+  readonly #inquiry: Inquiry;
+  readonly #whispers: Whispers;
 
   constructor(
     self: Self,
@@ -70,6 +73,7 @@ export class Talk {
     onHello: OnHello,
     previous: Succession | null,
     isQuorate: () => boolean,
+    askThrough: AskThrough,
   ) {
     this.#isQuorate = isQuorate;
     this.#self = self;
@@ -83,24 +87,25 @@ export class Talk {
     this.#onHello = onHello;
     this.#previous = previous;
     this.#answers = new Answers(refuse);
-    this.roundTrips = new RoundTrips(roster.table, timings.heartbeatMs);
     this.#ring = new PeerRing(random);
     this.passages = new Passages(self, roster.table);
     this.reconciler = new Reconciler(self, roster, voice, timings, random, (entries, at, box) =>
       this.#believeAll(entries, 'relay', at, box),
     );
+    this.#inquiry = new Inquiry(roster, voice, this.reconciler, random, askThrough);
+    this.#whispers = new Whispers(self, roster, voice, timings, random, (count) => this.#peers(count));
     this.#roundAt = now;
     this.#changedAt = now;
   }
 
   get nextAt(): MonotonicMs {
-    return at(Math.min(this.#roundAt, this.#flushAt, this.reconciler.nextAt, this.#roster.judgeAt));
+    return at(Math.min(this.#roundAt, this.#flushAt, this.reconciler.nextAt, this.#whispers.nextAt, this.#roster.judgeAt));
   }
 
   retime(timings: Timings): void {
     this.#timings = timings;
     this.reconciler.retime(timings);
-    this.roundTrips.retime(timings.heartbeatMs);
+    this.#whispers.retime(timings);
   }
 
   deafTo(slots: ReadonlySet<number>): void {
@@ -111,11 +116,10 @@ export class Talk {
     return this.#deafTo.size > 0 && this.#deafTo.has(this.#roster.table.slotOfTag(sender));
   }
 
-  readonly rttOf = (slot: number): number | null => this.roundTrips.of(slot);
-
   /** Everything that is due. */
   tick(now: MonotonicMs, outbox: Outbox): void {
-    if (now >= this.#roster.judgeAt) this.#judge(now, outbox);
+    this.#inquiry.tick(now, outbox);
+    this.#whispers.tick(now, outbox);
     if (now >= this.#roundAt) this.#round(now, outbox);
     if (now >= this.#flushAt) this.flush(now, outbox);
     this.reconciler.tick(now, outbox);
@@ -123,7 +127,8 @@ export class Talk {
 
   /** Voters beat together, and then all are awake: the round of a calm list that is nearly due goes along. */
   rideOn(beatenAt: MonotonicMs, now: MonotonicMs, outbox: Outbox): void {
-    if (beatenAt === now && this.#roundAt - now <= this.#timings.heartbeatMs / 2 && this.#isCalm(now)) this.#round(now, outbox);
+    if (beatenAt === now && this.#roundAt - now <= this.#timings.heartbeatMs && this.isCalm(now)) this.#round(now, outbox);
+    this.#whispers.expedite(now);
   }
 
   /**
@@ -154,6 +159,7 @@ export class Talk {
     const { table } = this.#roster;
     if (envelope.clusterHash !== this.#self.clusterHash) return this.#refuse('foreign-cluster');
     if (sameTag(sender, this.#self.tag)) return this.#refuse('own-packet');
+    this.#inquiry.heard();
     if (message.kind === 'hello') return this.#hello(from, message, envelope, now, outbox);
     const slot = table.slotOfTag(sender);
     if (slot !== NONE && this.#deafTo.has(slot)) return this.#refuse('dev-partition');
@@ -189,7 +195,9 @@ export class Talk {
         if (this.#answers.mayAnswerMember()) this.#voice.datagram([from], { kind: 'pong', echo: message.echo }, now, outbox);
         return;
       case 'pong':
-        return this.roundTrips.hear(slot, message.echo, envelope.counter, this.#timings.failMs, now);
+        return this.#roster.roundTrips.hear(slot, message.echo, envelope.counter, this.#timings.failMs, now);
+      case 'doubts':
+        return this.#whispers.hear(message, now, outbox);
       case 'join':
       case 'welcome':
       case 'sync':
@@ -207,9 +215,12 @@ export class Talk {
   }
 
   /** A stream's packet, told before and after it is believed: by then its sender may be known, or quiet no longer. */
-  hearStream(sender: Tag, now: MonotonicMs, outbox: Outbox): void {
-    const slot = this.#roster.table.slotOfTag(sender);
-    if (slot !== NONE && this.passages.streamFrom(slot, now)) this.#ping(slot, now, outbox);
+  hearStream(sender: Tag, counter: number, now: MonotonicMs, outbox: Outbox): void {
+    const { table } = this.#roster;
+    const slot = table.slotOfTag(sender);
+    if (slot === NONE) return;
+    if (this.passages.streamFrom(slot, now)) this.#inquiry.ask(slot, now, outbox);
+    if (slot !== table.selfSlot && table.isConfirmed(slot)) this.#roster.hearTold(slot, counter, now, outbox);
   }
 
   /** A stream to one that none came to lately. */
@@ -232,9 +243,9 @@ export class Talk {
   /** Is anybody there who failed here? Whoever is asked may have come back, or be the other half of a partition. */
   knock(now: MonotonicMs, outbox: Outbox): void {
     this.tryUnreached(now, outbox);
-    for (const slot of this.passages.unheard(now)) this.#ping(slot, now, outbox);
+    for (const slot of this.passages.unheard(now)) this.#inquiry.ask(slot, now, outbox);
     const slot = this.#roster.someFailed((count) => this.#random.below(count));
-    if (slot !== NONE) this.#ping(slot, now, outbox);
+    if (slot !== NONE) this.#inquiry.ask(slot, now, outbox);
   }
 
   // ── inside ──
@@ -244,7 +255,7 @@ export class Talk {
     const { table } = this.#roster;
     // A calm list waits for the beat before; else a little jitter keeps members from marching in step.
     const calmRounds = (table.aliveCount <= FEW ? CALM_ROUNDS_OF_FEW : CALM_ROUNDS) + 0.25;
-    const periodMs = this.#isCalm(now) ? calmRounds * heartbeatMs : heartbeatMs;
+    const periodMs = this.isCalm(now) ? calmRounds * heartbeatMs : heartbeatMs;
     this.#roundAt = at(now + periodMs * this.#random.between(0.95, 1.05));
     this.#answers.renew(table.aliveCount);
     this.#greet(table.aliveCount <= FEW ? 0 : heartbeatMs, now, outbox);
@@ -262,9 +273,9 @@ export class Talk {
    * While the lease holds and nothing is new, beats and the record say who is there (R5, R8); the list then only has to agree in the
    * end. Whoever is not quorate, or has just seen a change, pushes at the full rate.
    */
-  #isCalm(now: MonotonicMs): boolean {
-    const { index, rumours, strangers } = this.#roster;
-    if (index !== this.#indexSeen || rumours.size > 0 || strangers.size > 0 || !this.#isQuorate()) {
+  isCalm(now: MonotonicMs): boolean {
+    const { index, rumours, strangers, table } = this.#roster;
+    if (index !== this.#indexSeen || rumours.size > 0 || strangers.size > 0 || table.suspectCount > 0 || !this.#isQuorate()) {
       this.#indexSeen = index;
       this.#changedAt = now;
     }
@@ -293,13 +304,6 @@ export class Talk {
     }
     if (!table.has(slot)) return;
     this.reconciler.noteDifference(table.addressOf(slot), now);
-  }
-
-  #judge(now: MonotonicMs, outbox: Outbox): void {
-    const ask: number[] = [];
-    this.#roster.judge(now, ask, outbox);
-    for (const slot of ask) this.#ping(slot, now, outbox);
-    this.expedite(now);
   }
 
   /** Strangers told of for so long: in a larger cluster most are confirmed by the next push of their counters. */
@@ -351,11 +355,6 @@ export class Talk {
     const entry = fitting(this.#self.entry(), ROOM_BYTES);
     const message = { kind: 'hello', echo, clusterId: cluster, nonce: this.#self.nonce, entry, previous: this.#previous } as const;
     this.#voice.datagram(to, message, now, outbox);
-  }
-
-  #ping(slot: number, now: MonotonicMs, outbox: Outbox): void {
-    const { table } = this.#roster;
-    this.#voice.datagram([table.addressOf(slot)], { kind: 'ping', target: table.tagOf(slot), echo: echoOf(now) }, now, outbox);
   }
 
   #believeAll(entries: readonly MemberEntry[], source: Source, now: MonotonicMs, outbox: Outbox): number[] {

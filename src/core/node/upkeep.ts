@@ -1,10 +1,11 @@
-// What a member does now and then: asks after the failed, clears away the long dead, has its peers remembered on disk.
+// What a member does now and then: asks after the failed, tells which passages are blocked, clears away the long dead, has its peers remembered on disk.
 
 import type { Outbox } from '../effect.ts';
 import type { Address } from '../ids.ts';
 import type { Random } from '../random.ts';
 import { at, type MonotonicMs, NEVER } from '../time.ts';
 import type { Timings } from '../timings.ts';
+import { PassageNews } from './passage-news.ts';
 import type { Roster } from './roster.ts';
 import type { SeedBook } from './seeds.ts';
 import type { Talk } from './talk.ts';
@@ -22,6 +23,7 @@ export class Upkeep {
   readonly #talk: Talk;
   readonly #seeds: SeedBook;
   readonly #random: Random;
+  readonly #passageNews: PassageNews;
   #timings: Timings;
   #hasBegun = false;
   #knockAt: MonotonicMs = NEVER;
@@ -34,6 +36,7 @@ export class Upkeep {
     this.#seeds = seeds;
     this.#timings = timings;
     this.#random = random;
+    this.#passageNews = new PassageNews(roster.table);
   }
 
   get nextAt(): MonotonicMs {
@@ -64,6 +67,7 @@ export class Upkeep {
     if (now >= this.#knockAt) {
       this.#knockAt = at(now + KNOCK_EVERY * heartbeatMs * this.#random.between(0.75, 1.25));
       this.#talk.knock(now, outbox);
+      this.#passageNews.look(this.#talk.passages.blocked(now, failMs), outbox);
     }
     if (now >= this.#sweepAt) {
       this.#sweepAt = at(now + 2 * failMs);

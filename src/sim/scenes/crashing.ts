@@ -43,6 +43,30 @@ export const crashTen: Scene = {
   },
 };
 
+export const crashMost: Scene = {
+  name: 'crash-most',
+  story:
+    'while no voter reaches anybody, all but a few of the others are killed; once the voters meet again, more are silent at once than one change of the record can name, and several changes name them all',
+  nodes: 60,
+  nodesMin: 50,
+  untilMs: 90_000,
+  profile: 'lan',
+  play(stage) {
+    const voters = range(0, 7);
+    const dead = range(10, stage.nodes);
+    const healMs = CRASH_MS + 10_000;
+    stage.founded(voters.length);
+    stage.joined(CRASH_MS - 1);
+    for (const voter of voters) {
+      const others = range(0, stage.nodes).filter((other) => other !== voter);
+      stage.inflict(CRASH_MS, healMs, { kind: 'partition', side: [voter], otherSide: others });
+    }
+    for (const index of dead) stage.at(CRASH_MS + 1000, () => stage.host(index).crash());
+    stage.expectShown(healMs + 20_000, range(0, 10), dead, 'failed');
+    stage.calm(healMs + 10_000);
+  },
+};
+
 export const pauseTenSeconds: Scene = {
   name: 'pause-10s',
   story: 'one process is stopped for 10 s; the others fail it, it fails nobody when it wakes, and returns in a new life',

@@ -6,7 +6,7 @@ export { Stage } from './stage.ts';
 import { tcpBlocked, udpBlocked } from './blocking.ts';
 import { clonedAtOnce, clonedEarlier, clonedState, coldStart, leaveWhileDown, votersInAHurry } from './changing.ts';
 import { chaos } from './chaos.ts';
-import { crashOne, crashTen, pauseTenSeconds, restartNewAddress } from './crashing.ts';
+import { crashMost, crashOne, crashTen, pauseTenSeconds, restartNewAddress } from './crashing.ts';
 import { calmLoss, longPartition, lossThirty, oneWay, partitionHeal } from './cutting.ts';
 import { acceptedAndHealed, offeredTwice } from './deciding.ts';
 import { leave, nameClash } from './departing.ts';
@@ -36,6 +36,7 @@ export const SCENES: readonly Scene[] = [
   seedsDownAtStart,
   crashOne,
   crashTen,
+  crashMost,
   pauseTenSeconds,
   restartNewAddress,
   partitionHeal,

@@ -46,7 +46,7 @@ class Desk {
     this.witness.hear({ id, incarnation: 1, tag, counter: 1, isShownSuccession: true, isFirstLife: true }, at(nowMs));
     this.recall.remember(id, tag, 1, 5);
     this.roster.advance(at(nowMs + 2 * lan.failMs));
-    this.roster.judge(at(nowMs + 2 * lan.failMs), [], { push: () => {} } as never);
+    this.roster.judge(at(nowMs + 2 * lan.failMs), { push: () => {} } as never);
   }
 }
 

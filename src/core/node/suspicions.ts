@@ -1,0 +1,125 @@
+// Who is suspected here, why, and what of it is told on (R8: an opinion, reversible, without consequences). The voters are everyone's
+// observers: what a quorate voter suspects travels as a rumour, bound to the newest counter that it knew. A higher counter, by whatever
+// way, takes it back, and travels too. When and of what a rumour is made up, whispers.ts sees to.
+
+import type { MemberEventType, Outbox } from '../effect.ts';
+import { DoubtNews } from '../gossip/index.ts';
+import type { MemberTable } from '../membership/index.ts';
+import { at, type MonotonicMs, NEVER } from '../time.ts';
+import type { Timings } from '../timings.ts';
+import type { Doubt, Finding, Watch } from './doubt.ts';
+
+/** Up to so many, all watch all through the list. */
+const WATCHED_BY_ALL = 64;
+/** In heartbeats: where a rumour alone makes a suspect, and no verdict came, it is asked so often. */
+const ASK_TOLD_EVERY = 4;
+
+type Tell = (slot: number, type: MemberEventType, reason: string, outbox: Outbox) => void;
+
+export class Suspicions {
+  readonly doubt: Doubt;
+  readonly news = new DoubtNews();
+  readonly #table: MemberTable;
+  readonly #tell: Tell;
+  #timings: Timings;
+  #watch: Watch = 'plainly';
+  /** Suspect because others say so: when to ask it oneself, should neither a verdict nor its next counter come. */
+  readonly #askToldAt = new Map<number, MonotonicMs>();
+  #askToldFirst: MonotonicMs = NEVER;
+
+  constructor(table: MemberTable, doubt: Doubt, timings: Timings, tell: Tell) {
+    this.#table = table;
+    this.doubt = doubt;
+    this.#timings = timings;
+    this.#tell = tell;
+  }
+
+  get judgeAt(): MonotonicMs {
+    return at(Math.min(this.doubt.judgeAt, this.#table.silentAt, this.#askToldFirst));
+  }
+
+  retime(timings: Timings): void {
+    this.#timings = timings;
+    this.doubt.retime(timings);
+  }
+
+  watch(watch: Watch, memberCount: number, now: MonotonicMs): void {
+    this.#watch = watch;
+    if (this.doubt.setWatch(watch, memberCount, now)) this.#table.setSilence(this.doubt.silenceMs, now);
+  }
+
+  /** Its counter rose: straight from itself, or as told by others. Late news of an old counter says that it was there, not that it is. */
+  heard(slot: number, now: MonotonicMs, outbox: Outbox): void {
+    this.doubt.heard(slot);
+    if (!this.#table.isSuspect(slot) || now - this.#table.freshAt(slot) >= this.doubt.clearingMs) return;
+    this.doubt.wasWrong(slot);
+    this.#table.setSuspect(slot, false);
+    this.#askToldAt.delete(slot);
+    if (this.news.isPublic(slot)) this.news.cleared(slot, this.#table.confirmedCount);
+    this.#tell(slot, 'member-alive', 'heard again', outbox);
+  }
+
+  heardOf(slot: number, now: MonotonicMs, outbox: Outbox): void {
+    if (this.#table.aliveCount <= WATCHED_BY_ALL) this.doubt.relayed.hear(slot, now);
+    this.heard(slot, now, outbox);
+  }
+
+  /** Another life of it begins, its life ended, or it is dropped. */
+  forget(slot: number): void {
+    this.doubt.forget(slot);
+    this.news.drop(slot);
+    this.#askToldAt.delete(slot);
+  }
+
+  /** Looks at the silent only; whom to ask, and how, is handed back. */
+  judge(now: MonotonicMs, outbox: Outbox): Finding[] {
+    const findings: Finding[] = [];
+    for (const found of this.doubt.judge(this.#table, now)) {
+      if (found.finding === 'suspect') this.#suspect(found, outbox);
+      else findings.push(found);
+    }
+    if (now >= this.#askToldFirst) this.#askTold(findings, now);
+    return findings;
+  }
+
+  /**
+   * A voter suspects it, and knew no counter above this one. Who heard of it lately does not believe that, yet; a voter that heard it a
+   * moment ago contradicts, as the suspect does itself. A counter a little higher says only that it lived a little longer.
+   */
+  hearDoubt(slot: number, counter: number, now: MonotonicMs, outbox: Outbox): void {
+    const table = this.#table;
+    if (table.hearCounter(slot, counter, now)) this.doubt.heard(slot);
+    const ageMs = now - table.freshAt(slot);
+    if (ageMs < this.doubt.inTimeMs) {
+      if (this.#watch === 'closely' && counter < table.counterOf(slot) && ageMs < this.doubt.inTimeMs / 2) this.news.addOnce(slot);
+      return;
+    }
+    if (table.isSuspect(slot)) return;
+    table.setSuspect(slot, true);
+    this.#askToldAt.set(slot, at(now + this.#timings.failMs + this.#timings.heartbeatMs));
+    this.#askToldFirst = at(Math.min(this.#askToldFirst, this.#askToldAt.get(slot)!));
+    this.news.doubted(slot, counter, table.confirmedCount);
+    this.#tell(slot, 'member-suspect', 'suspected by a voter', outbox);
+  }
+
+  #suspect({ slot, ageMs }: Finding, outbox: Outbox): void {
+    this.#table.setSuspect(slot, true);
+    if (this.#watch === 'closely') this.news.doubted(slot, this.#table.counterOf(slot), this.#table.confirmedCount);
+    this.#tell(slot, 'member-suspect', `not heard for ${Math.round(ageMs)} ms`, outbox);
+  }
+
+  #askTold(findings: Finding[], now: MonotonicMs): void {
+    this.#askToldFirst = NEVER;
+    for (const [slot, askAt] of this.#askToldAt) {
+      if (!this.#table.isSuspect(slot)) {
+        this.#askToldAt.delete(slot);
+        continue;
+      }
+      if (now >= askAt) {
+        findings.push({ slot, finding: 'ask', ageMs: now - this.#table.freshAt(slot) });
+        this.#askToldAt.set(slot, at(now + ASK_TOLD_EVERY * this.#timings.heartbeatMs));
+      }
+      this.#askToldFirst = at(Math.min(this.#askToldFirst, this.#askToldAt.get(slot)!));
+    }
+  }
+}
