@@ -2,9 +2,9 @@
 // Up to the mean there is nothing to be surprised at; beyond it the tail is exponential, because losses come in runs and a normal tail
 // calls two lost packets in a row impossible. What follows from a phi is decided in core/node.
 
-/** At 1 one silence in ten is innocent: worth a question. At 3 one in a thousand. */
+/** At 1 one silence in ten is innocent: worth a question. At 2 one in a hundred; by then nobody and nothing got an answer either. */
 export const PHI_ASK = 1;
-export const PHI_SUSPECT = 3;
+export const PHI_SUSPECT = 2;
 
 export function phiOf(ageMs: number, meanMs: number, deviationMs: number): number {
   return Math.max(0, ((ageMs - meanMs) / deviationMs) * Math.LOG10E);

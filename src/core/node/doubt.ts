@@ -76,6 +76,11 @@ export class Doubt {
     return this.#watch === 'closely' ? this.inTimeMs : this.#patienceMs * SILENCE_SHARE;
   }
 
+  /** Between two beats of one that is there. */
+  get slowestBeatMs(): number {
+    return this.#slowestBeatMs;
+  }
+
   /** News as young as this shows that its beats come, whatever others think. */
   get inTimeMs(): number {
     return this.#slowestBeatMs + LATE_SHARE * this.#timings.heartbeatMs;

@@ -5,7 +5,7 @@
 import type { MemberEventType, Outbox } from '../effect.ts';
 import { DoubtNews } from '../gossip/index.ts';
 import type { MemberTable } from '../membership/index.ts';
-import { at, type MonotonicMs, NEVER } from '../time.ts';
+import { at, type MonotonicMs, NEVER, TICK_MS } from '../time.ts';
 import type { Timings } from '../timings.ts';
 import type { Doubt, Finding, Watch } from './doubt.ts';
 
@@ -23,6 +23,8 @@ export class Suspicions {
   readonly #tell: Tell;
   #timings: Timings;
   #watch: Watch = 'plainly';
+  /** Of each suspect the newest counter that was known when the doubt began. */
+  readonly #restsOn = new Map<number, number>();
   /** Suspect because others say so: when to ask it oneself, should neither a verdict nor its next counter come. */
   readonly #askToldAt = new Map<number, MonotonicMs>();
   #askToldFirst: MonotonicMs = NEVER;
@@ -48,12 +50,17 @@ export class Suspicions {
     if (this.doubt.setWatch(watch, memberCount, now)) this.#table.setSilence(this.doubt.silenceMs, now);
   }
 
-  /** Its counter rose: straight from itself, or as told by others. Late news of an old counter says that it was there, not that it is. */
+  /**
+   * Its counter rose: straight from itself, or as told by others. Late news of an old counter says that it was there, not that it is; and
+   * one that is less than a beat above what the doubt rests on says only that it lived a little longer.
+   */
   heard(slot: number, now: MonotonicMs, outbox: Outbox): void {
     this.doubt.heard(slot);
-    if (!this.#table.isSuspect(slot) || now - this.#table.freshAt(slot) >= this.doubt.clearingMs) return;
+    const restsOn = this.#restsOn.get(slot);
+    if (restsOn === undefined || now - this.#table.freshAt(slot) >= this.doubt.clearingMs || !this.#isBeatAbove(slot, restsOn)) return;
     this.doubt.wasWrong(slot);
     this.#table.setSuspect(slot, false);
+    this.#restsOn.delete(slot);
     this.#askToldAt.delete(slot);
     if (this.news.isPublic(slot)) this.news.cleared(slot, this.#table.confirmedCount);
     this.#tell(slot, 'member-alive', 'heard again', outbox);
@@ -68,6 +75,7 @@ export class Suspicions {
   forget(slot: number): void {
     this.doubt.forget(slot);
     this.news.drop(slot);
+    this.#restsOn.delete(slot);
     this.#askToldAt.delete(slot);
   }
 
@@ -84,28 +92,34 @@ export class Suspicions {
 
   /**
    * A voter suspects it, and knew no counter above this one. Who heard of it lately does not believe that, yet; a voter that heard it a
-   * moment ago contradicts, as the suspect does itself. A counter a little higher says only that it lived a little longer.
+   * beat later contradicts, as the suspect does itself.
    */
   hearDoubt(slot: number, counter: number, now: MonotonicMs, outbox: Outbox): void {
     const table = this.#table;
     if (table.hearCounter(slot, counter, now)) this.doubt.heard(slot);
-    const ageMs = now - table.freshAt(slot);
-    if (ageMs < this.doubt.inTimeMs) {
-      if (this.#watch === 'closely' && counter < table.counterOf(slot) && ageMs < this.doubt.inTimeMs / 2) this.news.addOnce(slot);
+    if (now - table.freshAt(slot) < this.doubt.inTimeMs) {
+      if (this.#watch === 'closely' && this.#isBeatAbove(slot, counter)) this.news.addOnce(slot);
       return;
     }
     if (table.isSuspect(slot)) return;
     table.setSuspect(slot, true);
+    this.#restsOn.set(slot, table.counterOf(slot));
     this.#askToldAt.set(slot, at(now + this.#timings.failMs + this.#timings.heartbeatMs));
     this.#askToldFirst = at(Math.min(this.#askToldFirst, this.#askToldAt.get(slot)!));
     this.news.doubted(slot, counter, table.confirmedCount);
-    this.#tell(slot, 'member-suspect', 'suspected by a voter', outbox);
+    this.#tell(slot, 'member-suspect', 'a voter has not heard it', outbox);
   }
 
   #suspect({ slot, ageMs }: Finding, outbox: Outbox): void {
     this.#table.setSuspect(slot, true);
+    this.#restsOn.set(slot, this.#table.counterOf(slot));
     if (this.#watch === 'closely') this.news.doubted(slot, this.#table.counterOf(slot), this.#table.confirmedCount);
     this.#tell(slot, 'member-suspect', `not heard for ${Math.round(ageMs)} ms`, outbox);
+  }
+
+  /** It lived when the beat was due that the doubt is about. */
+  #isBeatAbove(slot: number, counter: number): boolean {
+    return (this.#table.counterOf(slot) - counter) * TICK_MS >= this.doubt.slowestBeatMs;
   }
 
   #askTold(findings: Finding[], now: MonotonicMs): void {
