@@ -55,7 +55,7 @@ export class Talk {
   #changedAt: MonotonicMs;
   #flushAt: MonotonicMs = NEVER;
   readonly #answers: Answers;
-  readonly #roundTrips: RoundTrips;
+  readonly roundTrips: RoundTrips;
 
   constructor(
     self: Self,
@@ -83,7 +83,7 @@ export class Talk {
     this.#onHello = onHello;
     this.#previous = previous;
     this.#answers = new Answers(refuse);
-    this.#roundTrips = new RoundTrips(roster.table);
+    this.roundTrips = new RoundTrips(roster.table, timings.heartbeatMs);
     this.#ring = new PeerRing(random);
     this.passages = new Passages(self, roster.table);
     this.reconciler = new Reconciler(self, roster, voice, timings, random, (entries, at, box) =>
@@ -100,6 +100,7 @@ export class Talk {
   retime(timings: Timings): void {
     this.#timings = timings;
     this.reconciler.retime(timings);
+    this.roundTrips.retime(timings.heartbeatMs);
   }
 
   deafTo(slots: ReadonlySet<number>): void {
@@ -110,7 +111,7 @@ export class Talk {
     return this.#deafTo.size > 0 && this.#deafTo.has(this.#roster.table.slotOfTag(sender));
   }
 
-  readonly rttOf = (slot: number): number | null => this.#roundTrips.of(slot);
+  readonly rttOf = (slot: number): number | null => this.roundTrips.of(slot);
 
   /** Everything that is due. */
   tick(now: MonotonicMs, outbox: Outbox): void {
@@ -188,7 +189,7 @@ export class Talk {
         if (this.#answers.mayAnswerMember()) this.#voice.datagram([from], { kind: 'pong', echo: message.echo }, now, outbox);
         return;
       case 'pong':
-        return this.#roundTrips.hear(slot, message.echo, envelope.counter, this.#timings.failMs, now);
+        return this.roundTrips.hear(slot, message.echo, envelope.counter, this.#timings.failMs, now);
       case 'join':
       case 'welcome':
       case 'sync':
