@@ -4,7 +4,7 @@
 import type { Outbox } from '../effect.ts';
 import type { Address, NodeId } from '../ids.ts';
 import { NONE } from '../membership/index.ts';
-import type { Accept, Accepted, Nack, Prepare, Promised } from '../message.ts';
+import { type Accept, type Accepted, LIMITS, type Nack, type Prepare, type Promised } from '../message.ts';
 import type { Random } from '../random.ts';
 import { Attempt, type Ballot, type Condemned, compareBallots } from '../record/index.ts';
 import { at, type MonotonicMs, NEVER } from '../time.ts';
@@ -257,7 +257,7 @@ export class Council {
     this.#highestRound = Math.max(this.#highestRound, this.#chain.acceptor.state.promised?.round ?? 0) + 1;
     this.#sequence += 1;
     const ballot: Ballot = { round: this.#highestRound, id: this.#self.id, incarnation: this.#self.incarnation, sequence: this.#sequence };
-    this.#attempt = new Attempt(version, ballot, voters, suspects.slice(0, 64));
+    this.#attempt = new Attempt(version, ballot, voters, someOf(suspects, this.#sequence));
     this.#attemptUntil = at(now + this.#attemptMs());
     this.#saidTimes = 0;
     this.#sayAgain(this.#attempt, now, outbox);
@@ -374,4 +374,12 @@ export class Council {
     if (this.#chain.isVoter) for (const voter of addressesOf(table, this.#chain.voterIds)) to.add(voter);
     this.#voice.datagram([...to], deltas, now, outbox);
   }
+}
+
+/** As many as one poll holds; others with each attempt, so that those whom the poll clears keep nobody from being asked about. */
+function someOf(suspects: readonly Condemned[], sequence: number): readonly Condemned[] {
+  const { length } = suspects;
+  if (length <= LIMITS.changeEntriesMax) return suspects;
+  const start = (sequence * LIMITS.changeEntriesMax) % length;
+  return [...suspects.slice(start), ...suspects.slice(0, start)].slice(0, LIMITS.changeEntriesMax);
 }

@@ -54,6 +54,11 @@ export class Doubt {
     return this.#judgeAt;
   }
 
+  /** When it was last there for all that is known: silence counts from here, but for the time in which nothing could be heard. */
+  heardAt(table: MemberTable, slot: number): MonotonicMs {
+    return at(Math.max(table.freshAt(slot), this.#resumedAt));
+  }
+
   /**
    * How long a member may be silent before it is doubted. Who gets everyone's beats, or has lost the majority, doubts within T_fail;
    * another member hears of most others only by slow rounds of the list, and leaves doubt to the voters. Who becomes a voter has been
@@ -94,7 +99,7 @@ export class Doubt {
     this.#judgeAt = NEVER;
     for (const slot of table.silent) {
       const patienceMs = this.#patienceMs * 2 ** (this.#falseAlarms.get(slot) ?? 0);
-      const ageMs = now - Math.max(table.freshAt(slot), this.#resumedAt);
+      const ageMs = now - this.heardAt(table, slot);
       const isConfirmed = table.isConfirmed(slot);
       if (ageMs >= patienceMs && !isConfirmed) {
         findings.push({ slot, finding: 'forget', ageMs });

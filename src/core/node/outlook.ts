@@ -94,7 +94,7 @@ export class Outlook {
 
   /** R9: whose acked counters have stood still here for T_condemn. Only a fresh poll makes more of it. */
   #silent(record: ClusterRecord, now: MonotonicMs): Condemned[] {
-    const { table } = this.#roster;
+    const { table, doubt } = this.#roster;
     const { witness } = this.#keeper.acker;
     const silent: Condemned[] = [];
     let longestIdleMs = Number.NEGATIVE_INFINITY;
@@ -108,7 +108,7 @@ export class Outlook {
       const incarnation = table.incarnationOf(slot);
       // One that was never acked here in this life has not beaten for as long as nobody heard it at all.
       const wasAcked = witness.incarnationOf(id) === incarnation;
-      consider(id, incarnation, wasAcked ? witness.idleMs(id, incarnation, now) : now - table.freshAt(slot));
+      consider(id, incarnation, wasAcked ? witness.idleMs(id, incarnation, now) : now - doubt.heardAt(table, slot));
     }
     // A leader that the list does not hold as such: it began after that one's end, or a later life of it did not prove to follow.
     const { leader } = record;
