@@ -89,6 +89,7 @@ export class Outlook {
       reapable: this.#reapable(record, now),
       storeIdOf: (id) => this.#storeIdOf(id),
       isLive: (id) => this.#isLive(id, now),
+      zoneOf: (id) => this.#zoneOf(id),
     };
   }
 
@@ -126,6 +127,12 @@ export class Outlook {
   #isLive(id: NodeId, now: MonotonicMs): boolean {
     const { witness } = this.#keeper.acker;
     return id === this.#self.id || (witness.has(id) && witness.idleMs(id, Number.POSITIVE_INFINITY, now) < 3 * this.#timings.heartbeatMs);
+  }
+
+  #zoneOf(id: NodeId): string | null {
+    const { table } = this.#roster;
+    const slot = table.slotOf(id);
+    return slot === NONE ? null : table.factsOf(slot).meta.zone;
   }
 
   /** R11: an operator's wish gives a vote back to one that lost it, never to one that was started without. */
