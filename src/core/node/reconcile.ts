@@ -15,6 +15,8 @@ import type { Voice } from './voice.ts';
 /** A stream's message is filled to here at most. */
 const FRAME_ROOM_BYTES = LIMITS.frameBytesMax / 4;
 const DELAY_MAX_MS = 60_000;
+/** In T_fail: no newcomer that the other has not heard of yet. */
+const LONG_UNHEARD = 2;
 
 /** Believes what was told and names the rows that the teller has wrong. */
 type Believe = (entries: readonly MemberEntry[], now: MonotonicMs, outbox: Outbox) => number[];
@@ -90,7 +92,9 @@ export class Reconciler {
     if (cluster === null) return;
     const indexBefore = this.#roster.index;
     const corrections = this.#believe(entries, now, outbox);
-    const slots = [...corrections, ...(wanted.length > 0 ? slotsOfHashes(this.#roster.table, wanted) : [])];
+    const lacking = wanted.length > 0 ? slotsOfHashes(this.#roster.table, wanted) : [];
+    for (const slot of lacking) this.#wonderAbout(slot, now);
+    const slots = [...corrections, ...lacking];
     if (slots.length > 0) {
       const told = this.#entriesThatFit(slots, now);
       this.#voice.ask(
@@ -102,6 +106,12 @@ export class Reconciler {
     }
     const taughtNothing = this.#roster.index === indexBefore && slots.length === 0;
     this.#syncDelayMs = taughtNothing ? Math.min(DELAY_MAX_MS, this.#syncDelayMs * 2) : 2 * this.#timings.heartbeatMs;
+  }
+
+  /** Another list lacks it. If the voters do too, none of them will miss it. */
+  #wonderAbout(slot: number, now: MonotonicMs): void {
+    const { table, trust } = this.#roster;
+    if (slot !== table.selfSlot && now - table.freshAt(slot) > LONG_UNHEARD * this.#timings.failMs) trust.question(slot, now);
   }
 
   /** Asks for what differs, over a stream. */

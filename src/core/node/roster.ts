@@ -8,11 +8,12 @@ import { compareLives, type Directory, INCARNATION_LEAP_MAX, MemberTable, mergeM
 import { type Beats, LIMITS, type MemberEntry, type MemberState } from '../message.ts';
 import type { MonotonicMs } from '../time.ts';
 import type { Timings } from '../timings.ts';
-import { verdictEvent, withTags } from './accounts.ts';
+import { precedes, verdictEvent, withTags } from './accounts.ts';
 import { Doubt, LEAST_UNHURRIED, unhurried } from './doubt.ts';
 import { FORGOTTEN_AGE_MS, Graveyard } from './graveyard.ts';
 import { Showing } from './showing.ts';
 import { Strangers } from './strangers.ts';
+import { Trust, UNWATCHED_MS } from './trust.ts';
 
 /** How an account came: from the member itself, or told by another. */
 export type Source = 'itself' | 'relay';
@@ -34,6 +35,7 @@ export class Roster {
   readonly strangers = new Strangers();
   readonly showing: Showing;
   readonly doubt: Doubt;
+  readonly trust = new Trust();
   readonly rumours = new Rumours();
   readonly #refuse: (reason: string) => void;
   #dropped: (id: NodeId) => void = () => {};
@@ -68,6 +70,12 @@ export class Roster {
 
   /** How closely the others are watched. Who is quorate and does not vote leaves doubt to the voters (R8). */
   watch(isVoter: boolean, isQuorate: boolean, now: MonotonicMs): void {
+    if (this.trust.choose(!isVoter && isQuorate, this.table, now)) {
+      // No age was known meanwhile, so everyone's begins anew (R15).
+      this.doubt.resume(now);
+      this.table.setSilence(this.trust.isOn ? UNWATCHED_MS : this.silenceMs, now);
+    }
+    if (this.trust.isOn) return;
     this.#unhurried = unhurried(this.table.aliveCount, this.#unhurried);
     const patience = isVoter || !isQuorate ? 1 : this.#unhurried;
     const isNew = isVoter && isQuorate;
@@ -79,7 +87,7 @@ export class Roster {
   }
 
   get judgeAt(): MonotonicMs {
-    return this.doubt.judgeAt;
+    return this.trust.isOn ? this.trust.judgeAt : this.doubt.judgeAt;
   }
 
   /** The member that has this node's name with more right, or NONE. */
@@ -200,7 +208,7 @@ export class Roster {
 
   /** Looks at the silent only: whom to ask is written into `ask`; whoever stays silent is suspect, and hearsay is forgotten. */
   judge(now: MonotonicMs, ask: number[], outbox: Outbox): void {
-    for (const { slot, finding, ageMs } of this.doubt.judge(this.table, this.#timings, now)) {
+    for (const { slot, finding, ageMs } of (this.trust.isOn ? this.trust : this.doubt).judge(this.table, this.#timings, now)) {
       if (finding === 'ask') ask.push(slot);
       else if (finding === 'forget') this.#drop(slot);
       else {
@@ -283,7 +291,7 @@ export class Roster {
     this.strangers.delete(slot);
     const namesake = this.table.namesakeOf(slot);
     // It will find out that it lost the name and go; until then nobody is to take it for the one who has it.
-    if (namesake !== NONE && this.#precedes(namesake, slot)) return this.#refuse('name-taken');
+    if (namesake !== NONE && precedes(this.table, namesake, slot)) return this.#refuse('name-taken');
     this.table.confirm(slot);
     this.rumours.addNewcomer(slot, this.table.confirmedCount);
     this.#event(slot, 'member-joined', 'heard', outbox);
@@ -344,15 +352,8 @@ export class Roster {
     const isNamesake = (other: number): boolean => other !== slot && table.has(other) && table.nameOf(other) === name;
     const dead = table.directory.findByName(name, (other) => isNamesake(other) && !table.isAlive(other) && !this.graveyard.isFading(other));
     if (dead !== NONE) this.graveyard.hide(dead);
-    if (slot !== selfSlot && table.isAlive(selfSlot) && table.nameOf(selfSlot) === name && this.#precedes(slot, selfSlot))
+    if (slot !== selfSlot && table.isAlive(selfSlot) && table.nameOf(selfSlot) === name && precedes(table, slot, selfSlot))
       this.#nameLostTo = slot;
-  }
-
-  #precedes(slot: number, other: number): boolean {
-    const { table } = this;
-    const born = (of: number): number => table.incarnationOf(of) - table.factsOf(of).meta.restarts;
-    const difference = born(slot) - born(other);
-    return difference < 0 || (difference === 0 && table.directory.compareIds(slot, other) < 0);
   }
 
   /** Who speaks for itself takes the place of hearsay, so that no crowd of names keeps it out; then of whoever is dead longest. */
@@ -376,6 +377,7 @@ export class Roster {
     this.graveyard.release(slot);
     this.strangers.delete(slot);
     this.doubt.drop(slot);
+    this.trust.drop(slot);
     // The slot may soon be another's.
     this.rumours.drop(slot);
     this.#dropped(this.table.directory.idAt(slot));
