@@ -10,6 +10,7 @@ import type { Timings } from '../timings.ts';
 import type { Roster } from './roster.ts';
 import type { Self } from './self.ts';
 import { HASH_ONLY_ABOVE } from './trust.ts';
+import { ZonePeers } from './zone-peers.ts';
 
 /** Rounds of a list in which nothing happens, in heartbeats, for up to so many members and for more. */
 const FEW = 8;
@@ -26,6 +27,7 @@ export class Rounds {
   readonly #random: Random;
   readonly #isQuorate: () => boolean;
   readonly #ring: PeerRing;
+  readonly #zones: ZonePeers;
   #indexSeen = 0;
   #changedAt: MonotonicMs;
   #confirmedSeen = 0;
@@ -37,6 +39,7 @@ export class Rounds {
     this.#random = random;
     this.#isQuorate = isQuorate;
     this.#ring = new PeerRing(random);
+    this.#zones = new ZonePeers(self, roster, random, this.#isPeer);
     this.#changedAt = now;
     this.#newcomerAt = now;
   }
@@ -70,10 +73,12 @@ export class Rounds {
     return aliveCount <= HASH_ONLY_ABOVE || !this.#isQuorate() || now - this.#newcomerAt <= CALM_AFTER * failMs;
   }
 
-  peersOfRound(roomBytes: number, heartbeatMs: number): Address[] {
+  peersOfRound(roomBytes: number, { heartbeatMs, failMs }: Timings, now: MonotonicMs): Address[] {
     const { table, silenceMs } = this.#roster;
     const peerCount = table.aliveCount - 1;
     if (peerCount <= 0) return [];
+    // Counters go to everyone, and only what is in the list anyway stays near.
+    if (!this.tellsCounters(failMs, now) && this.#zones.isZoned) return this.#addresses(this.#zones.forRound());
     const share = Math.min(1, roomBytes / (peerCount * COUNTER_BYTES));
     // Who is quorate is watched by the voters, else the list has to do. Two, while hearsay waits to be confirmed by counters.
     const few = table.confirmedCount === table.aliveCount ? 1 : 2;
@@ -81,12 +86,22 @@ export class Rounds {
   }
 
   peersOfRumours(): Address[] {
+    if (this.#isQuorate() && this.#zones.isZoned) return this.#addresses(this.#zones.forRumours(RUMOUR_FAN_OUT));
     return this.#take(RUMOUR_FAN_OUT);
+  }
+
+  /** Whether a list like this one's says that the news has arrived: near to a delegate it says nothing of the other zones. */
+  isAgreement(slot: number): boolean {
+    return !(this.#isQuorate() && this.#zones.isZoned && this.#zones.isDelegate && this.#zones.isNear(slot));
   }
 
   #take(count: number): Address[] {
     const { table } = this.#roster;
-    return this.#ring.take(count, table.slotLimit, this.#isPeer).map((slot) => table.addressOf(slot));
+    return this.#addresses(this.#ring.take(count, table.slotLimit, this.#isPeer));
+  }
+
+  #addresses(slots: readonly number[]): Address[] {
+    return slots.map((slot) => this.#roster.table.addressOf(slot));
   }
 
   readonly #isPeer = (slot: number): boolean => {

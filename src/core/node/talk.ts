@@ -236,7 +236,7 @@ export class Talk {
     this.#answers.renew(table.aliveCount);
     this.#greet(this.#rounds.greetingAfterMs(this.#timings), now, outbox);
     table.setOwnCounter(this.#self.stamp(now));
-    const peers = this.#rounds.peersOfRound(ROOM_BYTES, this.#timings.heartbeatMs);
+    const peers = this.#rounds.peersOfRound(ROOM_BYTES, this.#timings, now);
     if (peers.length > 0) this.#push(peers, [], now, outbox);
   }
 
@@ -258,7 +258,7 @@ export class Talk {
     this.#roster.hearBeats(push.beats, now, outbox);
     this.expedite(now);
     if (sameTag(push.listHash, table.listHash)) {
-      if (rumours.size > 0) rumours.heardAgreement(table);
+      if (rumours.size > 0 && this.#rounds.isAgreement(slot)) rumours.heardAgreement(table);
       return;
     }
     if (!table.has(slot)) return;
