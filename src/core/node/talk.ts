@@ -256,13 +256,14 @@ export class Talk {
     const { table, rumours } = this.#roster;
     for (const corrected of this.#believeAll(push.entries, 'relay', now, outbox)) rumours.addOnce(corrected);
     this.#roster.hearBeats(push.beats, now, outbox);
+    this.reconciler.noteOwnHash(now);
     this.expedite(now);
     if (sameTag(push.listHash, table.listHash)) {
       if (rumours.size > 0 && this.#rounds.isAgreement(slot)) rumours.heardAgreement(table);
       return;
     }
     if (!table.has(slot)) return;
-    this.reconciler.noteDifference(table.addressOf(slot), now);
+    this.reconciler.noteDifference(table.addressOf(slot), push.listHash, now);
   }
 
   #judge(now: MonotonicMs, outbox: Outbox): void {
