@@ -67,6 +67,11 @@ export class Reconciler {
     if (this.#syncAt === NEVER) this.#syncAt = at(now + this.#syncDelayMs * this.#random.between(0.5, 1.5));
   }
 
+  /** What was asked in vain is settled; where some lists never agree, others that do do not make the questions frequent. */
+  noteAgreement(): void {
+    this.#syncDelayMs = Math.max(2 * this.#timings.heartbeatMs, this.#syncDelayMs / 2);
+  }
+
   /** Before another's hash is compared with it. */
   noteOwnHash(now: MonotonicMs): void {
     const { listHash } = this.#roster.table;

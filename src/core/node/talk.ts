@@ -259,6 +259,7 @@ export class Talk {
     this.reconciler.noteOwnHash(now);
     this.expedite(now);
     if (sameTag(push.listHash, table.listHash)) {
+      this.reconciler.noteAgreement();
       if (rumours.size > 0 && this.#rounds.isAgreement(slot)) rumours.heardAgreement(table);
       return;
     }

@@ -75,3 +75,17 @@ test('nobody is asked for what has come meanwhile', () => {
   expect(roster.table.listHash).toStrictEqual(after);
   expect(asks()).toBe(false);
 });
+
+test('questions in vain make the next one rare, and lists that agree make it soon again', () => {
+  const waitAfter = (agreements: number): number => {
+    for (let i = 0; i < 5; i++) reconciler.hearSyncReply(PEER, [], new Uint32Array(0), at(now), new Outbox());
+    for (let i = 0; i < agreements; i++) reconciler.noteAgreement();
+    reconciler.noteDifference(PEER, { lo: 1, hi: now }, at(now));
+    const waitMs = reconciler.nextAt - now;
+    now = reconciler.nextAt;
+    reconciler.tick(at(now), new Outbox());
+    return waitMs;
+  };
+  expect(waitAfter(0)).toBeGreaterThan(30 * heartbeatMs);
+  expect(waitAfter(20)).toBeLessThanOrEqual(3 * heartbeatMs);
+});
