@@ -46,6 +46,7 @@ export interface Launch {
   readonly expect?: number;
   /** `--profile`; a record overrules it. */
   readonly profile?: ProfileName;
+  readonly zone?: string;
   /** `--no-vote`, `--no-lead`. */
   readonly canVote?: boolean;
   readonly canLead?: boolean;
@@ -272,7 +273,14 @@ export class Host {
       facts: {
         name: this.launch.name,
         address: this.address,
-        meta: { version: 0, restarts: lives - born, zone: '', software: 'sim', canVote: this.launch.canVote ?? true, tags: [] },
+        meta: {
+          version: 0,
+          restarts: lives - born,
+          zone: this.launch.zone ?? '',
+          software: 'sim',
+          canVote: this.launch.canVote ?? true,
+          tags: [],
+        },
       },
       seeds: this.launch.seeds,
       knownPeers: this.disk.peers,

@@ -2,8 +2,6 @@
 // is asked at the telling, so that a rumour that was overtaken never goes out. Whoever was told of is remembered until the doubt is over:
 // only doubt that travelled needs to be taken back in public.
 
-/** Peers that it goes to each time it is told. */
-export const DOUBT_FAN_OUT = 3;
 /** In one datagram: 14 bytes each fit several times over. */
 const TOLD_MAX = 64;
 

@@ -1,6 +1,6 @@
 // The door of gossip/.
 
-export { DOUBT_FAN_OUT, DoubtNews } from './doubt-news.ts';
+export { DoubtNews } from './doubt-news.ts';
 export { PeerRing } from './peer-ring.ts';
 export { BeatPacker, differenceBytes, fanOut } from './push.ts';
 export { entryBytesMax, fitting, RUMOUR_FAN_OUT, Rumours } from './rumours.ts';

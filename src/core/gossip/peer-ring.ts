@@ -15,15 +15,15 @@ export class PeerRing {
     this.#random = random;
   }
 
-  /** Up to `count` different slots that fit, going on where the last call ended. */
-  take(count: number, slotLimit: number, fits: (slot: number) => boolean): number[] {
+  /** Up to `count` different slots that fit, going on where the last call ended. `slotAt`: of some slots only, where each stands. */
+  take(count: number, slotLimit: number, fits: (slot: number) => boolean, slotAt: (place: number) => number = itself): number[] {
     const taken: number[] = [];
     // Twice round at most: the rest of this cycle and one whole new one.
     for (let visits = this.#length - this.#step + slotLimit; visits > 0 && taken.length < count; visits--) {
       if (this.#step >= this.#length) this.#draw(slotLimit);
-      const slot = (this.#start + this.#step * this.#stride) % this.#length;
+      const slot = slotAt((this.#start + this.#step * this.#stride) % this.#length);
       this.#step += 1;
-      if (fits(slot) && !taken.includes(slot)) taken.push(slot);
+      if (!taken.includes(slot) && fits(slot)) taken.push(slot);
     }
     return taken;
   }
@@ -35,6 +35,10 @@ export class PeerRing {
     do this.#stride = 1 + this.#random.below(this.#length);
     while (greatestCommonDivisor(this.#stride, this.#length) !== 1);
   }
+}
+
+function itself(place: number): number {
+  return place;
 }
 
 function greatestCommonDivisor(a: number, b: number): number {

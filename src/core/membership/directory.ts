@@ -86,6 +86,11 @@ export class Directory {
     return 0;
   }
 
+  /** Orders all members by chance, alike for everyone: by the hash of their ids. */
+  rankOf(slot: number): number {
+    return keyOf(this.#ids, slot * WORDS);
+  }
+
   addTag(tagLo: number, slot: number): void {
     this.#byTag.add(tagLo, slot);
   }

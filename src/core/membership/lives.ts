@@ -9,12 +9,14 @@ import type { Address, Incarnation } from '../ids.ts';
 import type { Facts, Meta } from '../message.ts';
 import { grown, grownList, rowsToReserve } from './columns.ts';
 import { NONE, SlotIndex } from './slot-index.ts';
+import { Zones } from './zones.ts';
 
 /** Most members of a cluster have one of few metas; these are compared with before a new one is kept. */
 const RECENT_METAS = 8;
 
 export class Lives {
   readonly #isShared: boolean;
+  readonly zones = new Zones();
   // Columns, because an object a life would cost its head, and a name in it as much as one here.
   #incarnation = new Float64Array(0);
   #tagHi = new Uint32Array(0);
@@ -42,6 +44,7 @@ export class Lives {
   release(slot: number): void {
     if (this.#isShared || this.#names[slot] === undefined) return;
     this.#byName.remove(nameKey(this.nameAt(slot)), slot);
+    this.zones.remove(slot, this.metaAt(slot).zone);
     this.#names[slot] = undefined;
     this.#addresses[slot] = undefined;
     this.#metas[slot] = undefined;
@@ -80,16 +83,22 @@ export class Lives {
   #replace(slot: number, incarnation: Incarnation, tagHi: number, facts: Facts): number {
     const isNamed = this.#names[slot] === facts.name;
     if (!isNamed) this.release(slot);
+    const zoneBefore = this.#metas[slot]?.zone;
+    const { zone } = facts.meta;
+    if (zoneBefore !== undefined && zoneBefore !== zone) this.zones.remove(slot, zoneBefore);
     this.#write(slot, incarnation, tagHi, facts);
+    if (zoneBefore !== zone) this.zones.add(slot, zone);
     if (!isNamed) this.#byName.add(nameKey(facts.name), slot);
     return slot;
   }
 
   #share(slot: number, incarnation: Incarnation, tagHi: number, facts: Facts): number {
     let isNamed = false;
+    let isPlaced = false;
     for (let place = this.#latest[slot] ?? NONE; place !== NONE; place = this.#before[place]!) {
       if (this.#isAt(place, incarnation, tagHi, facts)) return place;
       isNamed ||= this.#names[place] === facts.name;
+      isPlaced ||= this.metaAt(place).zone === facts.meta.zone;
     }
     const place = this.#slots.length;
     this.#slots.push(slot);
@@ -97,6 +106,7 @@ export class Lives {
     this.#latest[slot] = place;
     this.#write(place, incarnation, tagHi, facts);
     if (!isNamed) this.#byName.add(nameKey(facts.name), place);
+    if (!isPlaced) this.zones.add(slot, facts.meta.zone);
     return place;
   }
 

@@ -31,6 +31,8 @@ export interface Situation {
   readonly storeIdOf: (id: NodeId) => string | null;
   /** Heard of lately, as this voter sees it. */
   readonly isLive: (id: NodeId) => boolean;
+  /** Null for one that is not in the list. */
+  readonly zoneOf: (id: NodeId) => string | null;
 }
 
 /** Whether there is anything to propose; a cheap look before any packet is sent. */
@@ -87,19 +89,30 @@ export function voterChange(situation: Situation): Change['voters'] {
     if (isDue && live >= majorityOf(record.voters.length - 1)) return { kind: 'remove', id };
   }
   if (gone.length > 0 || record.voters.length >= record.maxVoters) return null;
-  const next = growth(record, candidates, stable);
+  const next = growth(situation, stable);
   return next === undefined || timings.dwellMs <= 0 ? null : { kind: 'add', voter: next.voter };
 }
 
-function growth(
-  record: ClusterRecord,
-  candidates: Situation['candidates'],
-  stable: Situation['candidates'],
-): Situation['candidates'][number] | undefined {
-  if (record.voters.length === 1) return stable.length >= 2 ? stable[0] : undefined;
+function growth({ record, candidates, zoneOf }: Situation, stable: Situation['candidates']): Situation['candidates'][number] | undefined {
+  const votersIn = new Map<string | null, number>();
+  for (const { id } of record.voters) votersIn.set(zoneOf(id), (votersIn.get(zoneOf(id)) ?? 0) + 1);
+  if (record.voters.length === 1 && stable.length < 2) return undefined;
   // Two voters are worse than one: the third comes without a stability of its own.
-  if (record.voters.length === 2) return stable[0] ?? candidates[0];
-  return stable[0];
+  const eligible = record.voters.length === 2 && stable.length === 0 ? candidates : stable;
+  return fromEmptiestZone(eligible, (candidate) => votersIn.get(zoneOf(candidate.voter.id)) ?? 0);
+}
+
+/** Whom a zone's end, or its cut, takes along should be as few voters as may be; the first among equals. */
+function fromEmptiestZone<Of>(eligible: readonly Of[], votersAround: (of: Of) => number): Of | undefined {
+  let chosen: Of | undefined;
+  let fewest = Number.POSITIVE_INFINITY;
+  for (const of of eligible) {
+    const count = votersAround(of);
+    if (count >= fewest) continue;
+    chosen = of;
+    fewest = count;
+  }
+  return chosen;
 }
 
 function isKnown(record: ClusterRecord, suspect: Condemned): boolean {

@@ -257,7 +257,7 @@ export class Council {
     this.#highestRound = Math.max(this.#highestRound, this.#chain.acceptor.state.promised?.round ?? 0) + 1;
     this.#sequence += 1;
     const ballot: Ballot = { round: this.#highestRound, id: this.#self.id, incarnation: this.#self.incarnation, sequence: this.#sequence };
-    this.#attempt = new Attempt(version, ballot, voters, suspects.slice(0, LIMITS.changeEntriesMax));
+    this.#attempt = new Attempt(version, ballot, voters, someOf(suspects, this.#sequence));
     this.#attemptUntil = at(now + this.#attemptMs());
     this.#saidTimes = 0;
     this.#sayAgain(this.#attempt, now, outbox);
@@ -374,4 +374,12 @@ export class Council {
     if (this.#chain.isVoter) for (const voter of addressesOf(table, this.#chain.voterIds)) to.add(voter);
     this.#voice.datagram([...to], deltas, now, outbox);
   }
+}
+
+/** As many as one poll holds; others with each attempt, so that those whom the poll clears keep nobody from being asked about. */
+function someOf(suspects: readonly Condemned[], sequence: number): readonly Condemned[] {
+  const { length } = suspects;
+  if (length <= LIMITS.changeEntriesMax) return suspects;
+  const start = (sequence * LIMITS.changeEntriesMax) % length;
+  return [...suspects.slice(start), ...suspects.slice(0, start)].slice(0, LIMITS.changeEntriesMax);
 }

@@ -17,27 +17,14 @@ const FALSE_ALARMS_MAX = 3;
 /** A beat comes a little early, never late; its way and its sender's timer take so much of a heartbeat more. */
 const LATE_SHARE = 0.15;
 
-/** In T_fail. */
-export const LEAST_UNHURRIED = 10;
-/** Members for each T_fail of that patience: a round of the list tells of some hundred and fifty, and few rounds are heard. */
-const MEMBERS_A_TIME = 50;
+/** In T_fail: the patience of who leaves doubt to the voters. */
+const UNHURRIED = 10;
 
 /**
  * Who is watched by what. `closely`: a voter that is quorate gets everyone's beats. `plainly`: who has no majority has the list alone.
  * `patiently`: another quorate member hears of most others only by slow rounds of the list, and leaves doubt to the voters.
  */
 export type Watch = 'closely' | 'plainly' | 'patiently';
-
-/**
- * The patience of who leaves doubt to the voters, in T_fail, given the one so far. By doublings, and back only well below the border,
- * because each change has the silent found anew.
- */
-export function unhurried(memberCount: number, before: number): number {
-  let times = before;
-  while (MEMBERS_A_TIME * times < memberCount) times *= 2;
-  while (times > LEAST_UNHURRIED && memberCount < 0.75 * MEMBERS_A_TIME * (times / 2)) times /= 2;
-  return times;
-}
 
 export interface Finding {
   readonly slot: number;
@@ -54,7 +41,6 @@ export class Doubt {
   readonly #timeoutMs: (slot: number) => number;
   #timings: Timings;
   #watch: Watch = 'plainly';
-  #unhurried = LEAST_UNHURRIED;
   #slowestBeatMs: number;
   /** No one is older than this: after a gap of this process the silence is its own (R15). */
   #resumedAt = at(Number.NEGATIVE_INFINITY);
@@ -91,16 +77,12 @@ export class Doubt {
     return this.#watch === 'patiently' ? 2 * this.inTimeMs : this.silenceMs;
   }
 
-  get resumedAt(): MonotonicMs {
-    return this.#resumedAt;
-  }
-
   get judgeAt(): MonotonicMs {
     return this.#judgeAt;
   }
 
   get #patienceMs(): number {
-    return this.#timings.failMs * (this.#watch === 'patiently' ? this.#unhurried : 1);
+    return this.#timings.failMs * (this.#watch === 'patiently' ? UNHURRIED : 1);
   }
 
   retime(timings: Timings): void {
@@ -111,13 +93,17 @@ export class Doubt {
     this.health.retime(timings.heartbeatMs);
   }
 
+  /** When it was last there for all that is known: silence counts from here, but for the time in which nothing could be heard. */
+  heardAt(table: MemberTable, slot: number): MonotonicMs {
+    return at(Math.max(table.freshAt(slot), this.#resumedAt));
+  }
+
   /**
    * How closely the others are watched. Who begins to watch closely has been sent nobody's beats so far: for it everyone's silence begins
    * now. True when `silenceMs` changes.
    */
   setWatch(watch: Watch, memberCount: number, now: MonotonicMs): boolean {
     const before = this.silenceMs;
-    this.#unhurried = unhurried(memberCount, this.#unhurried);
     this.#slowestBeatMs = slowestBeatMs(this.#timings, memberCount);
     if (watch === 'closely' && this.#watch !== 'closely') this.#resumedAt = now;
     this.#watch = watch;
@@ -171,7 +157,7 @@ export class Doubt {
     this.#judgeAt = NEVER;
     for (const slot of table.silent) {
       const patienceMs = this.#patienceMs * 2 ** (this.#falseAlarms.get(slot) ?? 0);
-      const ageMs = now - Math.max(table.freshAt(slot), this.#resumedAt) - lagMs;
+      const ageMs = now - this.heardAt(table, slot) - lagMs;
       const isConfirmed = table.isConfirmed(slot);
       if (ageMs >= patienceMs && !isConfirmed) {
         findings.push({ slot, finding: 'forget', ageMs });

@@ -89,12 +89,13 @@ export class Outlook {
       reapable: this.#reapable(record, now),
       storeIdOf: (id) => this.#storeIdOf(id),
       isLive: (id) => this.#isLive(id, now),
+      zoneOf: (id) => this.#zoneOf(id),
     };
   }
 
   /** R9: whose acked counters have stood still here for T_condemn. Only a fresh poll makes more of it. */
   #silent(record: ClusterRecord, now: MonotonicMs): Condemned[] {
-    const { table } = this.#roster;
+    const { table, suspicions } = this.#roster;
     const { witness } = this.#keeper.acker;
     const silent: Condemned[] = [];
     let longestIdleMs = Number.NEGATIVE_INFINITY;
@@ -108,8 +109,7 @@ export class Outlook {
       const incarnation = table.incarnationOf(slot);
       // One that was never acked here in this life has not beaten for as long as nobody heard it at all; nobody beats to who does not vote.
       const wasAcked = witness.incarnationOf(id) === incarnation;
-      const unheardMs = now - Math.max(table.freshAt(slot), this.#roster.suspicions.doubt.resumedAt);
-      consider(id, incarnation, wasAcked ? witness.idleMs(id, incarnation, now) : unheardMs);
+      consider(id, incarnation, wasAcked ? witness.idleMs(id, incarnation, now) : now - suspicions.doubt.heardAt(table, slot));
     }
     // A leader that the list does not hold as such: it began after that one's end, or a later life of it did not prove to follow.
     const { leader } = record;
@@ -127,6 +127,12 @@ export class Outlook {
   #isLive(id: NodeId, now: MonotonicMs): boolean {
     const { witness } = this.#keeper.acker;
     return id === this.#self.id || (witness.has(id) && witness.idleMs(id, Number.POSITIVE_INFINITY, now) < 3 * this.#timings.heartbeatMs);
+  }
+
+  #zoneOf(id: NodeId): string | null {
+    const { table } = this.#roster;
+    const slot = table.slotOf(id);
+    return slot === NONE ? null : table.factsOf(slot).meta.zone;
   }
 
   /** R11: an operator's wish gives a vote back to one that lost it, never to one that was started without. */

@@ -69,7 +69,7 @@ export class Passages {
 
   /** True when it has been quiet otherwise: then a datagram is worth asking for, and none may come. */
   streamFrom(slot: number, now: MonotonicMs): boolean {
-    if (slot === this.#table.selfSlot || !this.#isQuiet(slot)) return false;
+    if (slot === this.#table.selfSlot || !this.#isQuiet(slot, now)) return false;
     const id = this.#table.directory.idAt(slot);
     const known = this.#unheard.get(id);
     const isKnown = known !== undefined && now - known.last <= STALE_MS;
@@ -88,7 +88,7 @@ export class Passages {
 
   noStreamTo(to: Address, reason: string, now: MonotonicMs): void {
     if (!isSilence(reason) && reason !== 'ECONNREFUSED') return;
-    const slot = this.#heardAt(to);
+    const slot = this.#heardAt(to, now);
     if (slot === NONE) return;
     const id = this.#table.directory.idAt(slot);
     const known = this.#unreached.get(id);
@@ -142,10 +142,15 @@ export class Passages {
   }
 
   /** Failed, silent, or hearsay still. */
-  #isQuiet(slot: number): boolean {
+  #isQuiet(slot: number, now: MonotonicMs): boolean {
     const table = this.#table;
     if (!table.isAlive(slot)) return table.stateOf(slot) === 'failed';
-    return !table.isConfirmed(slot) || table.silent.has(slot);
+    return !table.isConfirmed(slot) || !this.#isHeard(slot, now);
+  }
+
+  /** Who leaves doubt to the voters finds nobody silent, and is told nobody's counters. */
+  #isHeard(slot: number, now: MonotonicMs): boolean {
+    return !this.#table.silent.has(slot) && now - this.#table.freshAt(slot) <= STALE_MS;
   }
 
   /** By its own word, or because another lives under its name: what arrives late of it says nothing of the way. */
@@ -162,10 +167,10 @@ export class Passages {
   }
 
   /** The member at this address whose counter grows, or NONE. */
-  #heardAt(address: Address): number {
+  #heardAt(address: Address, now: MonotonicMs): number {
     const table = this.#table;
     for (let slot = 0; slot < table.slotLimit; slot++) {
-      if (table.isConfirmed(slot) && slot !== table.selfSlot && table.addressOf(slot) === address && !table.silent.has(slot)) return slot;
+      if (table.isConfirmed(slot) && slot !== table.selfSlot && table.addressOf(slot) === address && this.#isHeard(slot, now)) return slot;
     }
     return NONE;
   }

@@ -1,8 +1,10 @@
 // Anti-entropy: pushes bear a hash of the list, and whoever sees another one than its own asks for what differs, over a stream,
-// soon when that taught something, ever more rarely while it did not.
+// soon when that taught something, ever more rarely while it did not. Whoever is where this list was a moment ago is only behind:
+// a rumour is on its way there. Asking all of those would teach nothing, and make the one question late that is needed.
 
 import type { Outbox } from '../effect.ts';
 import { compareDigest, digestOf, entryBytesMax, slotsOfHashes } from '../gossip/index.ts';
+import { sameTag, type Tag } from '../hash.ts';
 import type { Address } from '../ids.ts';
 import { LIMITS, type MemberEntry, type Sync } from '../message.ts';
 import type { Random } from '../random.ts';
@@ -15,6 +17,11 @@ import type { Voice } from './voice.ts';
 /** A stream's message is filled to here at most. */
 const FRAME_ROOM_BYTES = LIMITS.frameBytesMax / 4;
 const DELAY_MAX_MS = 60_000;
+/** In T_fail: no newcomer that the other has not heard of yet. */
+const LONG_UNHEARD = 2;
+/** In heartbeats: by then nearly everyone has heard a rumour, or was missed by it. */
+const RUMOUR_ROUNDS = 4;
+const HASHES_KEPT = 8;
 
 /** Believes what was told and names the rows that the teller has wrong. */
 type Believe = (entries: readonly MemberEntry[], now: MonotonicMs, outbox: Outbox) => number[];
@@ -29,7 +36,10 @@ export class Reconciler {
   #syncAt: MonotonicMs = NEVER;
   #syncDelayMs: number;
   /** Who was last seen with another list than ours. */
-  #differing: Address | null = null;
+  #differing: { readonly peer: Address; readonly theirs: Tag } | null = null;
+  /** What this list's hash was, and until when; the oldest first. */
+  readonly #earlier: { readonly hash: Tag; readonly untilMs: number }[] = [];
+  #hashSeen: Tag;
 
   constructor(self: Self, roster: Roster, voice: Voice, timings: Timings, random: Random, believe: Believe) {
     this.#self = self;
@@ -39,6 +49,7 @@ export class Reconciler {
     this.#random = random;
     this.#believe = believe;
     this.#syncDelayMs = 2 * timings.heartbeatMs;
+    this.#hashSeen = roster.table.listHash;
   }
 
   get nextAt(): MonotonicMs {
@@ -50,16 +61,41 @@ export class Reconciler {
     this.#syncDelayMs = 2 * timings.heartbeatMs;
   }
 
-  noteDifference(peer: Address, now: MonotonicMs): void {
-    this.#differing = peer;
+  noteDifference(peer: Address, theirs: Tag, now: MonotonicMs): void {
+    if (this.#wasEarlier(theirs, now)) return;
+    this.#differing = { peer, theirs };
     if (this.#syncAt === NEVER) this.#syncAt = at(now + this.#syncDelayMs * this.#random.between(0.5, 1.5));
+  }
+
+  /** What was asked in vain is settled; where some lists never agree, others that do do not make the questions frequent. */
+  noteAgreement(): void {
+    this.#syncDelayMs = Math.max(2 * this.#timings.heartbeatMs, this.#syncDelayMs / 2);
+  }
+
+  /** Before another's hash is compared with it. */
+  noteOwnHash(now: MonotonicMs): void {
+    const { listHash } = this.#roster.table;
+    if (sameTag(listHash, this.#hashSeen)) return;
+    this.#earlier.push({ hash: this.#hashSeen, untilMs: now });
+    if (this.#earlier.length > HASHES_KEPT) this.#earlier.shift();
+    this.#hashSeen = listHash;
   }
 
   tick(now: MonotonicMs, outbox: Outbox): void {
     if (now < this.#syncAt) return;
     this.#syncAt = NEVER;
-    if (this.#differing !== null) this.syncWith(this.#differing, null, now, outbox);
+    const differing = this.#differing;
     this.#differing = null;
+    if (differing === null) return;
+    // Meanwhile this list has become like it, or gone on from there.
+    this.noteOwnHash(now);
+    if (sameTag(differing.theirs, this.#hashSeen) || this.#wasEarlier(differing.theirs, now)) return;
+    this.syncWith(differing.peer, null, now, outbox);
+  }
+
+  #wasEarlier(theirs: Tag, now: MonotonicMs): boolean {
+    const rumourMs = RUMOUR_ROUNDS * this.#timings.heartbeatMs;
+    return this.#earlier.some(({ hash, untilMs }) => now < untilMs + rumourMs && sameTag(hash, theirs));
   }
 
   /** The other side's sync: what it lacks goes back, what it told is believed, what was wrong in it is corrected. */
@@ -90,7 +126,9 @@ export class Reconciler {
     if (cluster === null) return;
     const indexBefore = this.#roster.index;
     const corrections = this.#believe(entries, now, outbox);
-    const slots = [...corrections, ...(wanted.length > 0 ? slotsOfHashes(this.#roster.table, wanted) : [])];
+    const lacking = wanted.length > 0 ? slotsOfHashes(this.#roster.table, wanted) : [];
+    for (const slot of lacking) this.#wonderAbout(slot, now);
+    const slots = [...corrections, ...lacking];
     if (slots.length > 0) {
       const told = this.#entriesThatFit(slots, now);
       this.#voice.ask(
@@ -102,6 +140,12 @@ export class Reconciler {
     }
     const taughtNothing = this.#roster.index === indexBefore && slots.length === 0;
     this.#syncDelayMs = taughtNothing ? Math.min(DELAY_MAX_MS, this.#syncDelayMs * 2) : 2 * this.#timings.heartbeatMs;
+  }
+
+  /** Another list lacks it. If the voters do too, none of them will miss it. */
+  #wonderAbout(slot: number, now: MonotonicMs): void {
+    const { table, suspicions } = this.#roster;
+    if (slot !== table.selfSlot && now - table.freshAt(slot) > LONG_UNHEARD * this.#timings.failMs) suspicions.trust.question(slot, now);
   }
 
   /** Asks for what differs, over a stream. */

@@ -8,7 +8,7 @@ import { compareLives, type Directory, INCARNATION_LEAP_MAX, MemberTable, mergeM
 import { type Beats, LIMITS, type MemberEntry, type MemberState } from '../message.ts';
 import type { MonotonicMs } from '../time.ts';
 import type { Timings } from '../timings.ts';
-import { verdictEvent, withTags } from './accounts.ts';
+import { precedes, verdictEvent, withTags } from './accounts.ts';
 import { Doubt, type Finding } from './doubt.ts';
 import { FORGOTTEN_AGE_MS, Graveyard } from './graveyard.ts';
 import { RoundTrips } from './round-trips.ts';
@@ -77,7 +77,7 @@ export class Roster {
 
   /** How closely the others are watched. Who is quorate and does not vote leaves doubt to the voters (R8). */
   watch(isVoter: boolean, isQuorate: boolean, now: MonotonicMs): void {
-    this.suspicions.watch(!isQuorate ? 'plainly' : isVoter ? 'closely' : 'patiently', this.table.aliveCount, now);
+    this.suspicions.watch(isVoter, isQuorate, now);
   }
 
   get index(): number {
@@ -282,7 +282,7 @@ export class Roster {
     this.strangers.delete(slot);
     const namesake = this.table.namesakeOf(slot);
     // It will find out that it lost the name and go; until then nobody is to take it for the one who has it.
-    if (namesake !== NONE && this.#precedes(namesake, slot)) return this.#refuse('name-taken');
+    if (namesake !== NONE && precedes(this.table, namesake, slot)) return this.#refuse('name-taken');
     this.table.confirm(slot);
     this.rumours.addNewcomer(slot, this.table.confirmedCount);
     this.#event(slot, 'member-joined', 'heard', outbox);
@@ -345,15 +345,8 @@ export class Roster {
     const isNamesake = (other: number): boolean => other !== slot && table.has(other) && table.nameOf(other) === name;
     const dead = table.directory.findByName(name, (other) => isNamesake(other) && !table.isAlive(other) && !this.graveyard.isFading(other));
     if (dead !== NONE) this.graveyard.hide(dead);
-    if (slot !== selfSlot && table.isAlive(selfSlot) && table.nameOf(selfSlot) === name && this.#precedes(slot, selfSlot))
+    if (slot !== selfSlot && table.isAlive(selfSlot) && table.nameOf(selfSlot) === name && precedes(table, slot, selfSlot))
       this.#nameLostTo = slot;
-  }
-
-  #precedes(slot: number, other: number): boolean {
-    const { table } = this;
-    const born = (of: number): number => table.incarnationOf(of) - table.factsOf(of).meta.restarts;
-    const difference = born(slot) - born(other);
-    return difference < 0 || (difference === 0 && table.directory.compareIds(slot, other) < 0);
   }
 
   /** Who speaks for itself takes the place of hearsay, so that no crowd of names keeps it out; then of whoever is dead longest. */

@@ -8,9 +8,8 @@ import type { MemberTable } from '../membership/index.ts';
 import { at, type MonotonicMs, NEVER, TICK_MS } from '../time.ts';
 import type { Timings } from '../timings.ts';
 import type { Doubt, Finding, Watch } from './doubt.ts';
+import { HASH_ONLY_ABOVE, Trust, UNWATCHED_MS } from './trust.ts';
 
-/** Up to so many, all watch all through the list. */
-const WATCHED_BY_ALL = 64;
 /** In heartbeats: where a rumour alone makes a suspect, and no verdict came, it is asked so often. */
 const ASK_TOLD_EVERY = 4;
 
@@ -18,6 +17,7 @@ type Tell = (slot: number, type: MemberEventType, reason: string, outbox: Outbox
 
 export class Suspicions {
   readonly doubt: Doubt;
+  readonly trust = new Trust();
   readonly news = new DoubtNews();
   readonly #table: MemberTable;
   readonly #tell: Tell;
@@ -37,6 +37,7 @@ export class Suspicions {
   }
 
   get judgeAt(): MonotonicMs {
+    if (this.trust.isOn) return at(Math.min(this.trust.judgeAt, this.#askToldFirst));
     return at(Math.min(this.doubt.judgeAt, this.#table.silentAt, this.#askToldFirst));
   }
 
@@ -45,9 +46,15 @@ export class Suspicions {
     this.doubt.retime(timings);
   }
 
-  watch(watch: Watch, memberCount: number, now: MonotonicMs): void {
-    this.#watch = watch;
-    if (this.doubt.setWatch(watch, memberCount, now)) this.#table.setSilence(this.doubt.silenceMs, now);
+  /** How closely the others are watched. Who is quorate and does not vote leaves doubt to the voters (R8), wholly in a long list. */
+  watch(isVoter: boolean, isQuorate: boolean, now: MonotonicMs): void {
+    const table = this.#table;
+    this.#watch = !isQuorate ? 'plainly' : isVoter ? 'closely' : 'patiently';
+    const isOther = this.trust.choose(isQuorate && !isVoter, table, now);
+    // No age was known while doubt was left to the voters, so everyone's begins anew (R15).
+    if (isOther) this.doubt.resume(now);
+    if (this.doubt.setWatch(this.#watch, table.aliveCount, now) || isOther)
+      table.setSilence(this.trust.isOn ? UNWATCHED_MS : this.doubt.silenceMs, now);
   }
 
   /**
@@ -67,13 +74,14 @@ export class Suspicions {
   }
 
   heardOf(slot: number, now: MonotonicMs, outbox: Outbox): void {
-    if (this.#table.aliveCount <= WATCHED_BY_ALL) this.doubt.relayed.hear(slot, now);
+    if (this.#table.aliveCount <= HASH_ONLY_ABOVE) this.doubt.relayed.hear(slot, now);
     this.heard(slot, now, outbox);
   }
 
   /** Another life of it begins, its life ended, or it is dropped. */
   forget(slot: number): void {
     this.doubt.forget(slot);
+    this.trust.drop(slot);
     this.news.drop(slot);
     this.#restsOn.delete(slot);
     this.#askToldAt.delete(slot);
@@ -82,9 +90,10 @@ export class Suspicions {
   /** Looks at the silent only; whom to ask, and how, is handed back. */
   judge(now: MonotonicMs, outbox: Outbox): Finding[] {
     const findings: Finding[] = [];
-    for (const found of this.doubt.judge(this.#table, now)) {
-      if (found.finding === 'suspect') this.#suspect(found, outbox);
-      else findings.push(found);
+    const found = this.trust.isOn ? this.trust.judge(this.#table, this.#timings, now) : this.doubt.judge(this.#table, now);
+    for (const one of found) {
+      if (one.finding === 'suspect') this.#suspect(one, outbox);
+      else findings.push(one);
     }
     if (now >= this.#askToldFirst) this.#askTold(findings, now);
     return findings;

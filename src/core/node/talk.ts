@@ -2,7 +2,7 @@
 // strangers, anti-entropy. It is told of packets and instants; what is believed of them is roster.ts's.
 
 import type { Outbox } from '../effect.ts';
-import { BeatPacker, fanOut, fitting, PeerRing, RUMOUR_FAN_OUT } from '../gossip/index.ts';
+import { BeatPacker, fitting } from '../gossip/index.ts';
 import { sameTag, type Tag } from '../hash.ts';
 import { type Address, type Incarnation, tagOf } from '../ids.ts';
 import { INCARNATION_LEAP_MAX, NONE } from '../membership/index.ts';
@@ -17,6 +17,7 @@ import { Passages } from './passages.ts';
 import { Reconciler } from './reconcile.ts';
 import type { Roster, Source } from './roster.ts';
 import { echoOf } from './round-trips.ts';
+import { Rounds } from './rounds.ts';
 import type { Self } from './self.ts';
 import type { Voice } from './voice.ts';
 import { Whispers } from './whispers.ts';
@@ -28,12 +29,6 @@ const ROOM_BYTES = LIMITS.datagramBytesMax - PUSH_FIXED_BYTES - SEAL_BYTES;
 /** Nobody follows a higher life of its own id further than this: one more must still be believed by whoever knows an earlier one. */
 const OWN_LEAP_MAX = INCARNATION_LEAP_MAX / 2;
 const HIGHEST_TAG: Tag = { lo: 0xffffffff, hi: 0xffffffff };
-/** Rounds of a list in which nothing happens, in heartbeats, for up to so many members and for more. */
-const FEW = 8;
-const CALM_ROUNDS_OF_FEW = 4;
-const CALM_ROUNDS = 8;
-/** In T_fail. */
-const CALM_AFTER = 2;
 
 export class Talk {
   readonly #self: Self;
@@ -45,16 +40,13 @@ export class Talk {
   readonly #govern: Govern;
   readonly #onHello: OnHello;
   readonly #previous: Succession | null;
-  readonly #isQuorate: () => boolean;
   readonly reconciler: Reconciler;
   readonly passages: Passages;
-  readonly #ring: PeerRing;
+  readonly #rounds: Rounds;
   readonly #packer = new BeatPacker();
   #deafTo: ReadonlySet<number> = new Set();
   #timings: Timings;
   #roundAt: MonotonicMs;
-  #indexSeen = 0;
-  #changedAt: MonotonicMs;
   #flushAt: MonotonicMs = NEVER;
   readonly #answers: Answers;
   readonly #inquiry: Inquiry;
@@ -75,7 +67,6 @@ export class Talk {
     isQuorate: () => boolean,
     askThrough: AskThrough,
   ) {
-    this.#isQuorate = isQuorate;
     this.#self = self;
     this.#roster = roster;
     this.#voice = voice;
@@ -87,15 +78,14 @@ export class Talk {
     this.#onHello = onHello;
     this.#previous = previous;
     this.#answers = new Answers(refuse);
-    this.#ring = new PeerRing(random);
+    this.#rounds = new Rounds(self, roster, random, now, isQuorate);
     this.passages = new Passages(self, roster.table);
     this.reconciler = new Reconciler(self, roster, voice, timings, random, (entries, at, box) =>
       this.#believeAll(entries, 'relay', at, box),
     );
     this.#inquiry = new Inquiry(roster, voice, this.reconciler, random, askThrough);
-    this.#whispers = new Whispers(self, roster, voice, timings, random, (count) => this.#peers(count));
+    this.#whispers = new Whispers(self, roster, voice, timings, random, () => this.#rounds.peersOfRumours());
     this.#roundAt = now;
-    this.#changedAt = now;
   }
 
   get nextAt(): MonotonicMs {
@@ -125,6 +115,10 @@ export class Talk {
     this.reconciler.tick(now, outbox);
   }
 
+  isCalm(now: MonotonicMs): boolean {
+    return this.#rounds.isCalm(this.#timings.failMs, now);
+  }
+
   /** Voters beat together, and then all are awake: the round of a calm list that is nearly due goes along. */
   rideOn(beatenAt: MonotonicMs, now: MonotonicMs, outbox: Outbox): void {
     if (beatenAt === now && this.#roundAt - now <= this.#timings.heartbeatMs && this.isCalm(now)) this.#round(now, outbox);
@@ -145,7 +139,7 @@ export class Talk {
   flush(now: MonotonicMs, outbox: Outbox): void {
     const { rumours, table } = this.#roster;
     this.#flushAt = NEVER;
-    const peers = this.#peers(RUMOUR_FAN_OUT);
+    const peers = this.#rounds.peersOfRumours();
     if (peers.length === 0 || rumours.size === 0) return;
     const entries = rumours.take(table, ROOM_BYTES, now);
     if (entries.length > 0) this.#push(peers, entries, now, outbox);
@@ -251,41 +245,20 @@ export class Talk {
   // ── inside ──
 
   #round(now: MonotonicMs, outbox: Outbox): void {
-    const { heartbeatMs } = this.#timings;
     const { table } = this.#roster;
-    // A calm list waits for the beat before; else a little jitter keeps members from marching in step.
-    const calmRounds = (table.aliveCount <= FEW ? CALM_ROUNDS_OF_FEW : CALM_ROUNDS) + 0.25;
-    const periodMs = this.isCalm(now) ? calmRounds * heartbeatMs : heartbeatMs;
-    this.#roundAt = at(now + periodMs * this.#random.between(0.95, 1.05));
+    this.#roundAt = this.#rounds.nextAfter(this.#timings, now);
     this.#answers.renew(table.aliveCount);
-    this.#greet(table.aliveCount <= FEW ? 0 : heartbeatMs, now, outbox);
+    this.#greet(this.#rounds.greetingAfterMs(this.#timings), now, outbox);
     table.setOwnCounter(this.#self.stamp(now));
-    const peerCount = table.aliveCount - 1;
-    if (peerCount <= 0) return;
-    const share = Math.min(1, ROOM_BYTES / (peerCount * 7));
-    // Who is quorate is watched by the voters, else the list has to do. Two, while hearsay waits to be confirmed by counters.
-    const few = table.confirmedCount === table.aliveCount ? 1 : 2;
-    const peers = this.#isQuorate() ? few : fanOut(peerCount, share, this.#roster.silenceMs / heartbeatMs - 0.5);
-    this.#push(this.#peers(peers), [], now, outbox);
-  }
-
-  /**
-   * While the lease holds and nothing is new, beats and the record say who is there (R5, R8); the list then only has to agree in the
-   * end. Whoever is not quorate, or has just seen a change, pushes at the full rate.
-   */
-  isCalm(now: MonotonicMs): boolean {
-    const { index, rumours, strangers, table } = this.#roster;
-    if (index !== this.#indexSeen || rumours.size > 0 || strangers.size > 0 || table.suspectCount > 0 || !this.#isQuorate()) {
-      this.#indexSeen = index;
-      this.#changedAt = now;
-    }
-    return now - this.#changedAt > CALM_AFTER * this.#timings.failMs;
+    const peers = this.#rounds.peersOfRound(ROOM_BYTES, this.#timings, now);
+    if (peers.length > 0) this.#push(peers, [], now, outbox);
   }
 
   #push(to: readonly Address[], entries: readonly MemberEntry[], now: MonotonicMs, outbox: Outbox): void {
     const { table } = this.#roster;
     // A datagram of rumours bears no counters: those have their own rounds.
-    const beats = entries.length > 0 ? NO_BEATS : this.#packer.pack(table, this.#self.stamp(now), ROOM_BYTES);
+    const isBare = entries.length > 0 || !this.#rounds.tellsCounters(this.#timings.failMs, now);
+    const beats = isBare ? NO_BEATS : this.#packer.pack(table, this.#self.stamp(now), ROOM_BYTES);
     this.#voice.datagram(to, { kind: 'push', listHash: table.listHash, entries, beats }, now, outbox);
   }
 
@@ -297,19 +270,24 @@ export class Talk {
     const { table, rumours } = this.#roster;
     for (const corrected of this.#believeAll(push.entries, 'relay', now, outbox)) rumours.addOnce(corrected);
     this.#roster.hearBeats(push.beats, now, outbox);
+    this.reconciler.noteOwnHash(now);
     this.expedite(now);
     if (sameTag(push.listHash, table.listHash)) {
-      if (rumours.size > 0) rumours.heardAgreement(table);
+      this.reconciler.noteAgreement();
+      if (rumours.size > 0 && this.#rounds.isAgreement(slot)) rumours.heardAgreement(table);
       return;
     }
     if (!table.has(slot)) return;
-    this.reconciler.noteDifference(table.addressOf(slot), now);
+    this.reconciler.noteDifference(table.addressOf(slot), push.listHash, now);
   }
 
-  /** Strangers told of for so long: in a larger cluster most are confirmed by the next push of their counters. */
+  /** Strangers told of for so long. */
   #greet(toldOfMs: number, now: MonotonicMs, outbox: Outbox): void {
-    const { table } = this.#roster;
-    for (const slot of this.#roster.strangers.take(toldOfMs, now)) this.#sayHello([table.addressOf(slot)], echoOf(now), now, outbox);
+    const { table, strangers, suspicions } = this.#roster;
+    for (const slot of strangers.take(toldOfMs, now)) {
+      this.#sayHello([table.addressOf(slot)], echoOf(now), now, outbox);
+      suspicions.trust.question(slot, now);
+    }
   }
 
   #hello(from: Address, hello: Hello, envelope: Envelope, now: MonotonicMs, outbox: Outbox): void {
@@ -382,13 +360,5 @@ export class Talk {
         (tag.hi > own.tag.hi || (tag.hi === own.tag.hi && tag.lo > own.tag.lo)));
     const isOwnEarlierWord = own.clusterId !== null && sameTag(tag, tagOf(own.clusterId, own.id, incarnation, own.nonce));
     if (isAbove && !isOwnEarlierWord) this.#fate('superseded', incarnation, now, outbox);
-  }
-
-  #peers(count: number): Address[] {
-    const { table } = this.#roster;
-    const ownAddress = this.#self.facts.address;
-    // One that lived at this very address before has not been declared failed yet.
-    const isPeer = (slot: number): boolean => slot !== table.selfSlot && table.isAlive(slot) && table.addressOf(slot) !== ownAddress;
-    return this.#ring.take(count, table.slotLimit, isPeer).map((slot) => table.addressOf(slot));
   }
 }

@@ -3,7 +3,6 @@
 // moment share a datagram. Who hears that it is suspected itself answers with its own counter.
 
 import type { Outbox } from '../effect.ts';
-import { DOUBT_FAN_OUT } from '../gossip/index.ts';
 import type { Address } from '../ids.ts';
 import { NONE } from '../membership/index.ts';
 import type { Doubts, Sighting } from '../message.ts';
@@ -19,11 +18,11 @@ export class Whispers {
   readonly #roster: Roster;
   readonly #voice: Voice;
   readonly #random: Random;
-  readonly #peers: (count: number) => readonly Address[];
+  readonly #peers: () => readonly Address[];
   #timings: Timings;
   #tellAt: MonotonicMs = NEVER;
 
-  constructor(self: Self, roster: Roster, voice: Voice, timings: Timings, random: Random, peers: (count: number) => readonly Address[]) {
+  constructor(self: Self, roster: Roster, voice: Voice, timings: Timings, random: Random, peers: () => readonly Address[]) {
     this.#self = self;
     this.#roster = roster;
     this.#voice = voice;
@@ -76,7 +75,7 @@ export class Whispers {
       else if (news.isPublic(slot)) suspected.push({ tag: table.tagOf(slot), counter: news.counterOf(slot) });
       else heard.push({ tag: table.tagOf(slot), counter: table.counterOf(slot) });
     }
-    const to = this.#peers(DOUBT_FAN_OUT);
+    const to = this.#peers();
     if (to.length > 0 && suspected.length + heard.length > 0) this.#voice.datagram(to, { kind: 'doubts', suspected, heard }, now, outbox);
     if (news.size > 0) this.#tellAt = at(now + this.#random.between(0.3, 0.5) * this.#timings.heartbeatMs);
   }

@@ -2,17 +2,16 @@
 // 2 × T_fail + the longest delay of the network + 2 s. Once T_fail for the age of its last counter; once more for a relay that held
 // that counter just as long and passed it on to a newcomer; the delay for packets still under way. An observer counts from its own
 // start or resume on, and one that joined late, and heard of it only then, for the newcomer's T_fail from when it first showed it.
-// Who is quorate and does not vote leaves doubt to the voters, for 10 × T_fail at most, for longer among more than 250: L2 says when their word must come, and where
-// they cannot give it (a majority wiped, a disk that takes seconds for a write), such an observer counts from when it last did so.
+// Who is quorate and does not vote leaves doubt to the voters, for 10 × T_fail at most: L2 says when their word must come, and where they
+// cannot give it (a majority wiped, a disk that takes seconds for a write), such an observer counts from when it last did so.
 
 import type { MemberView } from '../../core/index.ts';
 import type { Host, Identity } from '../host.ts';
 import type { CheckedWorld, Checker } from './checker.ts';
 
 const SLACK_MS = 2000;
-/** In T_fail; and members for each one more, at most. */
+/** In T_fail. */
 const UNHURRIED = 10;
-const MEMBERS_A_TIME = 25;
 
 export class NoGhosts implements Checker {
   readonly rule = 'no-ghosts';
@@ -30,8 +29,7 @@ export class NoGhosts implements Checker {
     const leavesDoubt = this.#leavesDoubt(host);
     if (leavesDoubt) this.#trustingMs.set(host.index, this.#world.nowMs);
     const trustingMs = leavesDoubt ? Number.NEGATIVE_INFINITY : (this.#trustingMs.get(host.index) ?? Number.NEGATIVE_INFINITY);
-    const patience = Math.max(UNHURRIED, this.#world.hosts.length / MEMBERS_A_TIME);
-    const boundMs = (leavesDoubt ? patience : 2) * this.#world.failMsMax + this.#world.delayMsMax + SLACK_MS;
+    const boundMs = (leavesDoubt ? UNHURRIED : 2) * this.#world.failMsMax + this.#world.delayMsMax + SLACK_MS;
     for (let i = 0; i < members.length; i++) {
       const member = members[i]!;
       if (member.state !== 'alive') continue;

@@ -26,6 +26,7 @@ function situationOf(voters: readonly number[], part: Partial<Situation> & { rea
     reapable: [],
     storeIdOf: (id: NodeId) => `store of ${id}`,
     isLive: () => true,
+    zoneOf: () => '',
     ...part,
   };
 }
@@ -166,6 +167,42 @@ describe('replacing (R11)', () => {
     // Of four two are gone: three would remain, of which two live.
     expect(voterChange(situationOf([1, 2, 3, 4], { gone: [gone(3, 0, true), gone(4)] }))).toStrictEqual(removes(3));
     expect(voterChange(situationOf([1, 2, 3, 4, 5], { gone: [gone(3, 0, true), gone(4), gone(5)] }))).toBeNull();
+  });
+});
+
+describe('zones', () => {
+  const inZones = (zones: Readonly<Record<number, string>>): Pick<Situation, 'zoneOf'> => {
+    const byId = new Map(Object.entries(zones).map(([ordinal, zone]) => [idOf(Number(ordinal)), zone]));
+    return { zoneOf: (id) => byId.get(id) ?? null };
+  };
+
+  test('have voters in turn: the next comes from where the fewest are', () => {
+    const waiting = candidates([4, true], [5, true], [6, true]);
+    const zones = inZones({ 1: 'a', 2: 'a', 3: 'b', 4: 'a', 5: 'b', 6: 'c' });
+    expect(voterChange(situationOf([1, 2, 3], { candidates: waiting, ...zones }))).toStrictEqual(adds(6));
+    expect(voterChange(situationOf([1, 2, 3, 6], { candidates: waiting.slice(0, 2), ...zones }))).toStrictEqual(adds(5));
+  });
+
+  test('are looked at for the second and the third as well, and where a voter was lost', () => {
+    const waiting = candidates([4, true], [5, true]);
+    const zones = inZones({ 1: 'a', 2: 'b', 4: 'a', 5: 'c' });
+    expect(voterChange(situationOf([1], { candidates: waiting, ...zones }))).toStrictEqual(adds(5));
+    expect(voterChange(situationOf([1, 2], { candidates: candidates([4, false], [5, false]), ...zones }))).toStrictEqual(adds(5));
+  });
+
+  test('never bring in an unstable one before a stable one', () => {
+    const zones = inZones({ 1: 'a', 2: 'a', 3: 'a', 4: 'a', 5: 'b' });
+    const waiting = candidates([4, true], [5, false]);
+    expect(voterChange(situationOf([1, 2], { candidates: waiting, ...zones }))).toStrictEqual(adds(4));
+    expect(voterChange(situationOf([1, 2, 3], { candidates: waiting, ...zones }))).toStrictEqual(adds(4));
+  });
+
+  test('change nothing where there is one, or several in which equally many vote', () => {
+    const waiting = candidates([4, true], [5, true]);
+    expect(voterChange(situationOf([1, 2, 3], { candidates: waiting }))).toStrictEqual(adds(4));
+    expect(voterChange(situationOf([1, 2, 3], { candidates: waiting, zoneOf: () => null }))).toStrictEqual(adds(4));
+    const zones = inZones({ 1: 'c', 2: 'c', 3: 'c', 4: 'b', 5: 'a' });
+    expect(voterChange(situationOf([1, 2, 3], { candidates: waiting, ...zones }))).toStrictEqual(adds(4));
   });
 });
 
