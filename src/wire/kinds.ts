@@ -32,3 +32,6 @@ export const KIND = {
   recall: 27,
   recalled: 28,
 } as const satisfies Record<Message['kind'], number>;
+
+/** Not a message of its own: several of them in one datagram (bundle.ts). */
+export const BUNDLE_KIND = 29;
