@@ -2,6 +2,7 @@
 // It knows no rule: bytes are decoded or counted, every step's outbox is drained before the next input, one timer is kept.
 
 import {
+  type Address,
   assertNever,
   type Command,
   type CommandResult,
@@ -12,7 +13,7 @@ import {
   type Node,
   Outbox,
 } from '../core/index.ts';
-import { Codec } from '../wire/index.ts';
+import { Codec, Datagrams } from '../wire/index.ts';
 import type { Clock, Receiver, Resolver, Store, Timer, Transport, Workloads } from './ports.ts';
 
 export interface DriverPorts {
@@ -32,6 +33,7 @@ export class Driver {
   readonly #node: Node;
   readonly #ports: DriverPorts;
   readonly #codec = new Codec();
+  readonly #datagrams = new Datagrams(this.#codec);
   readonly #outbox = new Outbox();
   readonly #answers = new Map<number, (bytes: Uint8Array) => void>();
   readonly #commands = new Map<number, (result: CommandResult) => void>();
@@ -61,9 +63,13 @@ export class Driver {
     const receiver: Receiver = {
       datagram: (from, bytes) => {
         if (this.#isStopped) return;
-        const decoded = this.#codec.decode(bytes);
+        const decoded = this.#codec.decodeDatagram(bytes);
         if (decoded.kind === 'unreadable') this.#count(decoded.reason);
-        else this.#feed({ kind: 'datagram', from, envelope: decoded.envelope });
+        else if (decoded.kind === 'message') this.#feed({ kind: 'datagram', from, envelope: decoded.envelope });
+        else {
+          for (let i = 0; i < decoded.skippedCount; i++) this.#count('unknown-kind');
+          for (const envelope of decoded.envelopes) this.#feed({ kind: 'datagram', from, envelope });
+        }
       },
       asked: (from, bytes, answer) => {
         if (this.#isStopped) return;
@@ -117,6 +123,8 @@ export class Driver {
         const { clock } = this.#ports;
         this.#node.step(next, clock.nowMs(), this.#outbox, clock.bootMs());
         const effects = this.#outbox.effects;
+        // All packets at once, before anything that calls back: what waits for a write is not in this outbox yet.
+        this.#datagrams.send(effects, this.#send);
         for (let i = 0; i < effects.length && !this.#isStopped; i++) this.#do(effects[i] as Effect);
         this.#outbox.clear();
         next = this.#waiting.shift();
@@ -127,6 +135,8 @@ export class Driver {
     if (!this.#isStopped) this.#ports.timer.arm(this.#node.nextWakeupMs(), this.#onTimer);
   }
 
+  readonly #send = (to: Address, bytes: Uint8Array): void => this.#ports.transport.send(to, bytes);
+
   readonly #onTimer = (): void => {
     if (!this.#isStopped) this.#feed({ kind: 'tick' });
   };
@@ -134,11 +144,9 @@ export class Driver {
   #do(effect: Effect): void {
     const { transport, store, resolver, workloads } = this.#ports;
     switch (effect.kind) {
-      case 'send': {
-        const bytes = this.#codec.encodeDatagram(effect.envelope);
-        for (let i = 0; i < effect.to.length; i++) transport.send(effect.to[i]!, bytes);
+      case 'send':
+        // Sent with all others of this step.
         return;
-      }
       case 'exchange': {
         const { exchange } = effect;
         transport.exchange(effect.to, this.#codec.encodeFrame(effect.envelope), effect.timeoutMs, (answer) => {

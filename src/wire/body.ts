@@ -26,7 +26,7 @@ import { fieldsToVoting, rowToSuccession, successionToRow, votingToFields } from
 const REFUSAL_REASONS = ['no-cluster', 'self', 'cluster-name', 'other-cluster'] as const satisfies readonly RefusalReason[];
 
 /** Kind, counter, record version. */
-const FIXED_VALUES = 3;
+export const FIXED_VALUES = 3;
 
 export function messageToRow(message: Message, counter: number, recordVersion: number, beatsCodec: BeatsCodec): unknown[] {
   const kind = KIND[message.kind];
@@ -88,8 +88,8 @@ export function rowToBody(value: unknown, beatsCodec: BeatsCodec, check: Check):
   return message === null ? null : { counter, recordVersion, message };
 }
 
-// The casts of brands each follow the check that makes them true.
-function rowToMessage(kind: number, counter: number, row: readonly unknown[], beatsCodec: BeatsCodec, check: Check): Message | null {
+/** Null for a kind that is not known here. The casts of brands each follow the check that makes them true. */
+export function rowToMessage(kind: number, counter: number, row: readonly unknown[], beatsCodec: BeatsCodec, check: Check): Message | null {
   switch (kind) {
     case KIND.push: {
       const listHash = tagOf(row, 3, check);

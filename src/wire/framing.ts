@@ -10,6 +10,8 @@ import type { Tag } from '../core/index.ts';
 
 export const HEADER_BYTES = 16;
 export const MAJOR_VERSION = 1;
+/** What a seal will take at most: nonce and tag. */
+export const SEAL_BYTES_MAX = 28;
 
 /** A closed set: these are keys of a counter map, and the bytes come from anyone. */
 export const UNREADABLE_REASONS = [

@@ -31,5 +31,8 @@ export const KIND = {
   vote: 26,
   recall: 27,
   recalled: 28,
-  doubts: 29,
+  doubts: 30,
 } as const satisfies Record<Message['kind'], number>;
+
+/** Not a message of its own: several of them in one datagram (bundle.ts). */
+export const BUNDLE_KIND = 29;

@@ -18,8 +18,9 @@ export class Stranger {
     transport.listen({
       datagram: (_from, bytes) => {
         this.heardBytes += bytes.length;
-        const decoded = this.#codec.decode(bytes.slice());
+        const decoded = this.#codec.decodeDatagram(bytes.slice());
         if (decoded.kind === 'message') this.heard.push(decoded.envelope);
+        if (decoded.kind === 'bundle') this.heard.push(...decoded.envelopes);
       },
       asked: (_from, bytes, reply) => {
         const decoded = this.#codec.decode(bytes);

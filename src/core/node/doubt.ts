@@ -157,15 +157,17 @@ export class Doubt {
     this.#judgeAt = NEVER;
     for (const slot of table.silent) {
       const patienceMs = this.#patienceMs * 2 ** (this.#falseAlarms.get(slot) ?? 0);
-      const ageMs = now - this.heardAt(table, slot) - lagMs;
+      // By what this process was late lately, the others may have been heard too late.
+      const sinceMs = this.heardAt(table, slot) + lagMs;
+      const ageMs = now - sinceMs;
       const isConfirmed = table.isConfirmed(slot);
-      if (ageMs >= patienceMs && !isConfirmed) {
+      if (now >= sinceMs + patienceMs && !isConfirmed) {
         findings.push({ slot, finding: 'forget', ageMs });
         continue;
       }
-      const askMs = this.#ageAt(slot, PHI_ASK, SILENCE_SHARE, patienceMs);
-      if (ageMs < askMs) {
-        this.#judgeBy(now - ageMs + askMs);
+      const askAt = sinceMs + this.#ageAt(slot, PHI_ASK, SILENCE_SHARE, patienceMs);
+      if (now < askAt) {
+        this.#judgeBy(askAt);
         continue;
       }
       if (isConfirmed) lateCount += 1;
@@ -175,12 +177,12 @@ export class Doubt {
       }
       this.#judgeBy(this.#probes.dueAt(slot));
       // Hearsay is never shown, so it does not become suspect first.
-      if (!isConfirmed) this.#judgeBy(now - ageMs + patienceMs);
+      if (!isConfirmed) this.#judgeBy(sinceMs + patienceMs);
       else if (!table.isSuspect(slot)) {
         const lastMs = patienceMs * SUSPECT_SHARE;
-        const suspectMs = this.#probes.isExhausted(slot) ? this.#ageAt(slot, PHI_SUSPECT, SUSPECT_SHARE, patienceMs) : lastMs;
-        if (ageMs >= suspectMs) findings.push({ slot, finding: 'suspect', ageMs });
-        else this.#judgeBy(now - ageMs + suspectMs);
+        const suspectAt = sinceMs + (this.#probes.isExhausted(slot) ? this.#ageAt(slot, PHI_SUSPECT, SUSPECT_SHARE, patienceMs) : lastMs);
+        if (now >= suspectAt) findings.push({ slot, finding: 'suspect', ageMs });
+        else this.#judgeBy(suspectAt);
       }
     }
     this.#probes.keep(table.silent);

@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest';
 import { hash32 } from '../../../src/core/hash.ts';
 import { PROFILES } from '../../../src/core/index.ts';
-import { Codec } from '../../../src/wire/index.ts';
+import { said } from '../../support/said.ts';
 import { SmallTown } from '../../support/small-town.ts';
 
 const { heartbeatMs } = PROFILES.lan;
@@ -27,12 +27,10 @@ function tellersAfterDeathOf(ordinal: number): {
   const healedMs = town.scheduler.nowMs;
   town.heal();
   town.pass(4 * heartbeatMs);
-  const codec = new Codec();
   const told: { atMs: number; by: string }[] = [];
   for (const { atMs, from, to, bytes } of town.captured) {
-    const decoded = codec.decode(bytes);
-    if (to === late.address && decoded.kind === 'message' && decoded.envelope.message.kind === 'deltas')
-      told.push({ atMs: atMs - healedMs, by: from });
+    for (const { message } of said(bytes))
+      if (to === late.address && message.kind === 'deltas') told.push({ atMs: atMs - healedMs, by: from });
   }
   expect(late.node.record?.version).toBe(all.find((one) => one !== dying && one !== late)!.node.record?.version);
   return { isChosen: voters[hash32(late.node.id, 0) % voters.length] === dying.node.id, told };

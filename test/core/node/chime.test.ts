@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest';
 import { PROFILES } from '../../../src/core/index.ts';
-import { Codec } from '../../../src/wire/index.ts';
+import { said } from '../../support/said.ts';
 import { SmallTown } from '../../support/small-town.ts';
 
 const { heartbeatMs } = PROFILES.lan;
@@ -19,13 +19,11 @@ test('voters at rest beat within the same few milliseconds, every other heartbea
     town.pass(40_000);
     town.isCapturing = true;
     town.pass(BEATS * PERIOD_MS);
-    const codec = new Codec();
     const beats: { readonly atMs: number; readonly from: string }[] = [];
     for (const { atMs, from, to, bytes } of town.captured) {
-      const decoded = codec.decode(bytes);
       // Each beat goes to every other voter: one of them stands for it.
       const first = voters.find((voter) => voter.address !== from);
-      if (decoded.kind === 'message' && decoded.envelope.message.kind === 'beat' && to === first?.address) beats.push({ atMs, from });
+      for (const { message } of said(bytes)) if (message.kind === 'beat' && to === first?.address) beats.push({ atMs, from });
     }
     for (const voter of voters) {
       const own = beats.filter(({ from }) => from === voter.address);

@@ -1,7 +1,7 @@
 // The voters grow in a cluster at rest: nothing is lost, nobody is silent, so nobody cries for help and nobody is suspected.
 
 import { expect, test } from 'vitest';
-import { Codec } from '../../../src/wire/index.ts';
+import { said } from '../../support/said.ts';
 import { SmallTown } from '../../support/small-town.ts';
 
 test('a voter more is no reason to ask others for a way, nor to suspect anybody', () => {
@@ -12,12 +12,9 @@ test('a voter more is no reason to ask others for a way, nor to suspect anybody'
   town.chronicle.length = 0;
   town.isCapturing = true;
   town.pass(45_000);
-  const codec = new Codec();
   let cries = 0;
   for (const { bytes } of town.captured) {
-    const decoded = codec.decode(bytes);
-    const message = decoded.kind === 'message' ? decoded.envelope.message : null;
-    if (message?.kind === 'relayed' || (message?.kind === 'beat' && message.isShort)) cries += 1;
+    for (const { message } of said(bytes)) if (message.kind === 'relayed' || (message.kind === 'beat' && message.isShort)) cries += 1;
   }
   expect(first.node.record?.voters.length).toBe(7);
   expect(cries).toBe(0);

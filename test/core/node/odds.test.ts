@@ -3,7 +3,7 @@
 // lost on the way to each voter of a majority. README multiplies them.
 
 import { expect, test } from 'vitest';
-import { Codec } from '../../../src/wire/index.ts';
+import { said } from '../../support/said.ts';
 import { type Resident, SmallTown } from '../../support/small-town.ts';
 
 /** README names it. */
@@ -23,13 +23,11 @@ function missedUntilFailed(count: number, victimAt: number): { readonly missed: 
   const isFailed = (one: Resident): boolean => town.told(one, `member-failed ${victim.node.name}`, fromMs).length > 0;
   for (let ms = 0; ms < 10_000 && !others.some(isFailed); ms += 10) town.pass(10);
   expect(others.some(isFailed)).toBe(true);
-  const codec = new Codec();
   const missed = voters.map(
     ({ address }) =>
       town.captured.filter(({ from, to, bytes }) => {
         if (from !== victim.address || to !== address) return false;
-        const decoded = codec.decode(bytes);
-        return decoded.kind === 'message' && decoded.envelope.message.kind === 'beat';
+        return said(bytes).some(({ message }) => message.kind === 'beat');
       }).length,
   );
   return { missed: missed.sort((a, b) => b - a), majority: Math.floor(Math.min(count, 7) / 2) + 1 };

@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest';
 import { PROFILES } from '../../../src/core/index.ts';
-import { Codec } from '../../../src/wire/index.ts';
+import { said } from '../../support/said.ts';
 import { SmallTown } from '../../support/small-town.ts';
 import { quorate } from '../../support/watch.ts';
 
@@ -13,7 +13,6 @@ test('what was retried before a majority answered counts no more after it', () =
   const town = new SmallTown();
   const [one, other] = town.settleAll(2);
   if (one === undefined || other === undefined) throw new Error('two were settled');
-  const codec = new Codec();
   town.pass(20_000);
   town.isCapturing = true;
   const beats: number[] = [];
@@ -24,9 +23,7 @@ test('what was retried before a majority answered counts no more after it', () =
     town.pass(fenceMs - 2 * heartbeatMs);
     const counters = new Set<number>();
     for (const { from, bytes } of town.captured) {
-      const decoded = codec.decode(bytes);
-      if (from === one.address && decoded.kind === 'message' && decoded.envelope.message.kind === 'beat')
-        counters.add(decoded.envelope.counter);
+      for (const { message, counter } of said(bytes)) if (from === one.address && message.kind === 'beat') counters.add(counter);
     }
     beats.push(counters.size);
     town.heal();
