@@ -1,0 +1,57 @@
+// One cluster of one contender measured from beginning to end: `node inside.mjs quorate|serf COUNT full|quick counted|uncounted`.
+// A program of its own, because it runs in a namespace of its own, with every agent it starts. It ends when its stdin does: then
+// whoever started it is gone. Figures on stdout as one line of JSON; what could not be measured is named on stderr, and the rest goes on.
+
+import type { Scale } from './figure.ts';
+import { type Cluster, PORT } from './side/cluster.ts';
+import { crashes, fullLoad, leaves, standstill } from './side/faults.ts';
+import { furnish } from './side/namespace.ts';
+import { QuorateCluster } from './side/quorate-cluster.ts';
+import type { Measured } from './side/rows.ts';
+import { SerfCluster } from './side/serf-cluster.ts';
+import { coldStart, idleness, questions, type Stage, startUp } from './side/trials.ts';
+
+const [contender, countText, scaleText, counting] = process.argv.slice(2);
+const scale: Scale = scaleText === 'full' ? 'full' : 'quick';
+const count = Number(countText);
+const isCounted = counting === 'counted';
+
+process.stdin.resume().once('close', () => process.exit(1));
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+if (isCounted) await furnish(PORT);
+process.stdout.write(`${JSON.stringify(await measured())}\n`, () => process.exit());
+
+async function measured(): Promise<{ readonly figures: Measured; readonly problems: number }> {
+  const figures: Measured = {};
+  let problems = 0;
+  const cluster = newCluster();
+  const stage: Stage = { cluster, count, scale, isCounted };
+  const attempt = async (name: string, trial: (stage: Stage) => Promise<Measured>): Promise<boolean> => {
+    process.stderr.write(`bench: ${contender} N=${count}: ${name} …\n`);
+    try {
+      Object.assign(figures, await trial(stage));
+      return true;
+    } catch (error) {
+      problems += 1;
+      process.stderr.write(
+        `bench: ${contender} N=${count}: ${name} could not be measured: ${error instanceof Error ? error.message : error}\n`,
+      );
+      return false;
+    }
+  };
+  if (await attempt('start', startUp)) {
+    await attempt('idle', idleness);
+    await attempt('members', questions);
+    await attempt('cold start', coldStart);
+    await attempt('pause', standstill);
+    await attempt('crash', crashes);
+    await attempt('load', fullLoad);
+    await attempt('leave', leaves);
+  }
+  await cluster.close();
+  return { figures, problems };
+}
+
+function newCluster(): Cluster {
+  return contender === 'serf' ? new SerfCluster() : new QuorateCluster();
+}
