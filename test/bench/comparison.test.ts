@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { asMeasured, type Comparison, comparisonTable, isReached, linesOf } from './side/comparison.ts';
-import { judgedRows, markdownOf, toldTable } from './side/markdown.ts';
+import { judgedRows, markdownOf, renewed, toldTable } from './side/markdown.ts';
 
 function compared(change: Partial<Comparison> = {}): Comparison {
   return {
@@ -70,6 +70,13 @@ test('the rows without a bound are a table with a column a size', () => {
   const lines = ['| Figure: ours (serf’s) | N = 5 | N = 20 |', '| --- | --- | --- |', '| leave seen by the last, s | 0.1 | 0.2 (0.75) |'];
   expect(toldTable(compared({ quorate, serf }))).toEqual(lines);
   expect(markdownOf(compared({ quorate, serf }))).toContain(lines.join('\n'));
+});
+
+test('in a page that holds the rows already only their figures change, and a page without one of them is refused', () => {
+  const page = `# Title\n\n${markdownOf(compared({ serf: {} }))}\n| Figure | other |\n| leave seen | by whom |\n`;
+  expect(renewed(page, compared())).toBe(`# Title\n\n${markdownOf(compared())}\n| Figure | other |\n| leave seen | by whom |\n`);
+  const without = page.replace('| 3 s pause of one: failed verdicts |', '| 3 s pause |');
+  expect(() => renewed(without, compared())).toThrow('0 lines begin with "| 3 s pause of one: failed verdicts | "');
 });
 
 test('a figure that has no row, or is no number, is refused', () => {

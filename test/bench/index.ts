@@ -1,7 +1,7 @@
 // `npm run bench`: measures, then prints one table with target and verdict, and the same as one line of JSON.
 // `side-by-side` has a table of its own, with serf beside us. Ends with 1 when a target was missed or a benchmark could not be run.
 
-import { writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { convergence, hundred, idle, leave, memory } from './cluster.ts';
@@ -9,7 +9,7 @@ import { coldStart, members } from './command.ts';
 import { type Benchmark, type Figure, isMet, type Scale, table } from './figure.ts';
 import { micro } from './micro.ts';
 import { type Comparison, comparisonTable, isReached } from './side/comparison.ts';
-import { markdownOf } from './side/markdown.ts';
+import { markdownOf, renewed } from './side/markdown.ts';
 import { sideBySide } from './side-by-side.ts';
 
 const benchmarks: readonly Benchmark[] = [micro, coldStart, memory, convergence, members, leave, idle, hundred];
@@ -76,7 +76,8 @@ function conclude({ scale, json, markdown }: Wishes, figures: readonly Figure[],
   if (compared !== null) process.stdout.write(`${comparisonTable(compared)}\n`);
   process.stdout.write(`${JSON.stringify(report)}\n`);
   if (json !== null) writeFileSync(json, `${JSON.stringify(report, null, 2)}\n`);
-  if (markdown !== null && compared !== null) writeFileSync(markdown, markdownOf(compared));
+  if (markdown !== null && compared !== null)
+    writeFileSync(markdown, existsSync(markdown) ? renewed(readFileSync(markdown, 'utf8'), compared) : markdownOf(compared));
   return figures.every(isMet) && (compared === null || isReached(compared));
 }
 

@@ -49,7 +49,8 @@ async function measured(): Promise<{ readonly figures: Measured; readonly proble
     await attempt('leave', leaves);
   }
   await cluster.close();
-  return { figures, problems };
+  const rounded = Object.entries(figures).map(([key, value]) => [key, Number(value.toPrecision(4))]);
+  return { figures: Object.fromEntries(rounded), problems };
 }
 
 function newCluster(): Cluster {

@@ -1,6 +1,6 @@
 // Benchmarks as `npm run bench` starts them: how fast is not judged here, but that all of it is measured.
 
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -53,3 +53,30 @@ test('a benchmark that does not exist is refused with the names of those that do
   );
   expect(status).toBe(64);
 });
+
+test('a bench that is killed while agents run takes them with it, and what they wrote', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'q-bench-'));
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+  // Their sockets are below it, so that their command lines name it.
+  const named = (): string[] => commandLines().filter((line) => line.includes(directory));
+  const args = ['scripts/bench.mjs', '--quick', '--only=side-by-side', '--sizes=3'];
+  const bench = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'ignore'], env: { ...process.env, TMPDIR: directory } });
+  onTestFinished(() => void bench.kill('SIGKILL'));
+  await expect.poll(() => named().length, { timeout: 30_000 }).toBe(3);
+  bench.kill('SIGKILL');
+  await expect.poll(named, { timeout: 10_000 }).toEqual([]);
+  await expect.poll(() => readdirSync(directory), { timeout: 10_000 }).toEqual([]);
+});
+
+function commandLines(): string[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+      } catch {
+        // It ended meanwhile.
+        return '';
+      }
+    });
+}

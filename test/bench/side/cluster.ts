@@ -58,7 +58,7 @@ export interface Cluster {
   close(): Promise<void>;
 }
 
-const PATIENCE_MS = 90_000;
+const PATIENCE_MS = 180_000;
 
 /** Asks one agent at a time, and each no more once it shows all: asking must not slow down what is measured. */
 export async function allSeeAll(cluster: Cluster, betweenMs: number): Promise<void> {

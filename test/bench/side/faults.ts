@@ -115,14 +115,14 @@ export async function leaves({ cluster, scale }: Stage): Promise<Measured> {
   return { leaveLastS: median(tookMs) / 1000 };
 }
 
-/** One stands still for a while, as a virtual machine that is moved. */
+/** One stands still for a while, as a virtual machine that is moved: first the leader, where there is one, then others. */
 export async function standstill({ cluster, scale }: Stage): Promise<Measured> {
   let [failed, suspects] = [0, 0];
   const ears = await Ears.at(cluster);
   try {
     const rounds = scale === 'full' ? 3 : 1;
     for (let round = 0; round < rounds; round++) {
-      const one = await someFollower(cluster, (round + 0.3) / rounds);
+      const one = round === 0 ? await leaderOrFirst(cluster) : await someFollower(cluster, (round + 0.3) / rounds);
       const startMs = sharedNowMs();
       process.kill(one.pid, 'SIGSTOP');
       try {
@@ -164,6 +164,11 @@ export async function fullLoad({ cluster, scale }: Stage): Promise<Measured> {
 async function calm(cluster: Cluster): Promise<void> {
   await allSeeAll(cluster, 50);
   await cluster.grown();
+}
+
+async function leaderOrFirst(cluster: Cluster): Promise<Peer> {
+  const { leader } = await cluster.offices();
+  return cluster.peers.find(({ name }) => name === leader) ?? cluster.peers[0]!;
 }
 
 /** Spread over all, voters and others; never the leader. */

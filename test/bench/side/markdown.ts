@@ -8,6 +8,20 @@ export function markdownOf(comparison: Comparison): string {
   return `${judgedRows(comparison).join('\n')}\n\n${toldTable(comparison).join('\n')}\n`;
 }
 
+/** The same page with the figures of today: each line that begins as one of ours is replaced, all else stays. */
+export function renewed(page: string, comparison: Comparison): string {
+  const rows = [...judgedRows(comparison), ...toldTable(comparison)].filter((row) => !row.startsWith('| --- |'));
+  const lines = page.split('\n');
+  for (const row of rows) {
+    const start = row.slice(0, row.indexOf(' | ') + 3);
+    const places = [...lines.keys()].filter((place) => lines[place]!.startsWith(start));
+    if (places.length !== 1)
+      throw new Error(`${places.length} lines begin with "${start}", and exactly one must, to be replaced by: ${row}`);
+    lines[places[0]!] = row;
+  }
+  return lines.join('\n');
+}
+
 /** `| figure | to reach | measured | reached or not | printed by |`, of every figure that has a bound at some size. */
 export function judgedRows(comparison: Comparison): string[] {
   const sizes = sizesOf(comparison);
