@@ -61,24 +61,30 @@ async function main(args: string[]): Promise<number> {
     });
   }
   await attempt(sideBySide.name, async () => {
-    const { comparison, hasFailed: isPartial } = await sideBySide.measure(scale, wishes.sizes);
+    const { comparison, hasFailed: isPartial } = await sideBySide.measure(scale, wishes.sizes, (soFar) => write(wishes, figures, soFar));
     compared = comparison;
     hasFailed ||= isPartial;
   });
   return conclude(wishes, figures, compared) && !hasFailed ? 0 : 1;
 }
 
-/** Prints and writes what was measured; whether all of it is within its bounds. */
-function conclude({ scale, json, markdown }: Wishes, figures: readonly Figure[], compared: Comparison | null): boolean {
-  const machine = { node: process.version, cores: availableParallelism(), scale };
-  const report = { ...machine, figures, ...(compared === null ? {} : { sideBySide: compared }) };
+/** Prints what was measured; whether all of it is within its bounds. */
+function conclude(wishes: Wishes, figures: readonly Figure[], compared: Comparison | null): boolean {
   if (figures.length > 0) process.stdout.write(`${table(figures)}\n`);
   if (compared !== null) process.stdout.write(`${comparisonTable(compared)}\n`);
-  process.stdout.write(`${JSON.stringify(report)}\n`);
-  if (json !== null) writeFileSync(json, `${JSON.stringify(report, null, 2)}\n`);
+  process.stdout.write(`${JSON.stringify(write(wishes, figures, compared))}\n`);
+  const { markdown } = wishes;
   if (markdown !== null && compared !== null)
     writeFileSync(markdown, existsSync(markdown) ? renewed(readFileSync(markdown, 'utf8'), compared) : markdownOf(compared));
   return figures.every(isMet) && (compared === null || isReached(compared));
+}
+
+/** All there is so far, into the file that was wished for, if any. */
+function write({ scale, json }: Wishes, figures: readonly Figure[], compared: Comparison | null): object {
+  const machine = { node: process.version, cores: availableParallelism(), scale };
+  const report = { ...machine, figures, ...(compared === null ? {} : { sideBySide: compared }) };
+  if (json !== null) writeFileSync(json, `${JSON.stringify(report, null, 2)}\n`);
+  return report;
 }
 
 function wishesOf(args: string[]): Wishes | null {

@@ -1,7 +1,7 @@
 // Real agents of ours and of serf, at several sizes, one cluster after the other on this machine: each in a namespace of its own,
 // so that the kernel counts its traffic and nothing of it stays behind. What cannot be had here is named, and the rest is measured.
 
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import type { Scale } from './figure.ts';
@@ -26,48 +26,51 @@ interface Outcome {
   readonly hasFailed: boolean;
 }
 
-async function measure(scale: Scale, sizes: readonly number[]): Promise<Outcome> {
+/** `told`: after each cluster, because all of them take half an hour, and what was measured is not to be lost. */
+async function measure(scale: Scale, sizes: readonly number[], told: (soFar: Comparison) => void): Promise<Outcome> {
   const obstacle = namespaceObstacle(PORT);
   if (obstacle !== null) process.stderr.write(`bench: traffic is not counted: ${obstacle}\n`);
   const version = serfVersion();
   if (version === null) process.stderr.write('bench: serf is not measured: no command serf here; Debian’s package is serf\n');
-  const [quorate, serf]: Record<string, Measured>[] = [{}, {}];
+  const quorate: Record<string, Measured> = {};
+  const serf: Record<string, Measured> = {};
+  const comparison: Comparison = { serfVersion: version ?? '', quorate, serf };
   let hasFailed = false;
   for (const count of sizes) {
     // In turn, so that a slow spell of the machine falls on both.
     for (const [name, results] of [
-      ['quorate', quorate!],
-      ['serf', serf!],
+      ['quorate', quorate],
+      ['serf', serf],
     ] as const) {
       if (name === 'serf' && version === null) continue;
-      const { figures, problems } = await inside(
-        [name, String(count), scale, obstacle === null ? 'counted' : 'uncounted'],
-        obstacle === null,
-      );
+      const { figures, problems } = await inside(name, count, scale, obstacle === null);
       results[count] = figures;
       hasFailed ||= problems > 0;
+      told(comparison);
     }
   }
-  return { comparison: { serfVersion: version ?? '', quorate: quorate!, serf: serf! }, hasFailed };
+  return { comparison, hasFailed };
 }
 
-async function inside(args: readonly string[], isApart: boolean): Promise<{ readonly figures: Measured; readonly problems: number }> {
+interface Inside {
+  readonly figures: Measured;
+  readonly problems: number;
+}
+
+async function inside(name: string, count: number, scale: Scale, isApart: boolean): Promise<Inside> {
+  const args = [name, String(count), scale, isApart ? 'counted' : 'uncounted'];
   const [command, ...words] = [...(isApart ? INTO : []), process.execPath, program, ...args];
   // Its stdin is never written to: it closes when this process ends, however it ends, and that is the sign to end.
   const child = spawn(command!, words, { stdio: ['pipe', 'pipe', 'inherit'] });
-  const abandon = (): void => stop(child);
-  process.once('exit', abandon);
   let text = '';
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
     text += chunk;
   });
   const [code] = (await once(child, 'close')) as [number | null];
-  process.off('exit', abandon);
-  if (code !== 0) throw new Error(`the measuring of ${args.join(' ')} ended with ${code}`);
+  if (code !== 0) {
+    process.stderr.write(`bench: ${name} N=${count} could not be measured: its process ended with ${code}\n`);
+    return { figures: {}, problems: 1 };
+  }
   const { figures, problems } = JSON.parse(text) as { readonly figures: unknown; readonly problems: number };
   return { figures: asMeasured(figures), problems };
-}
-
-function stop(child: ChildProcess): void {
-  child.stdin?.destroy();
 }
