@@ -1,9 +1,9 @@
-// What the bench says to serf and hears of it, against a server that is made up here: serf itself need not be installed.
+// What the bench asks serf and reads of it, against a server that is made up here: serf itself need not be installed.
 
 import { createServer, type Socket } from 'node:net';
 import { Packr } from 'msgpackr';
 import { expect, onTestFinished, test } from 'vitest';
-import { objectsIn, type SerfMember, SerfRpc } from './side/serf-rpc.ts';
+import { objectsIn, SerfRpc } from './side/serf-rpc.ts';
 
 const packr = new Packr({ useRecords: false, variableMapSize: true });
 const header = (problem = ''): Buffer => Buffer.from(packr.pack({ Seq: 1, Error: problem }));
@@ -52,22 +52,15 @@ test('members are told as serf lists them', async () => {
   expect(await rpc.members()).toEqual(members);
 });
 
-test('events are heard in their order, those without members included', async () => {
-  const failed = { Event: 'member-failed', Members: [{ Name: 'n2', Status: 'failed' }] };
-  const events = [failed, { Event: 'user', Name: 'deploy' }, { ...failed, Event: 'member-join' }];
-  const stream = Buffer.concat([header(), ...events.flatMap((event) => [header(), packed(event)])]);
-  const port = await newServer({ handshake: header(), stream });
+test('the lines of its log are heard in their order', async () => {
+  const lines = ['[INFO] agent: Serf agent starting', `[INFO] serf: EventMemberFailed: ${'long-'.repeat(20)}name 127.0.0.1`];
+  const monitor = Buffer.concat([header(), ...lines.flatMap((line) => [header(), packed({ Log: line })])]);
+  const port = await newServer({ handshake: header(), monitor });
   const rpc = await SerfRpc.open('127.0.0.1', port);
   onTestFinished(() => rpc.close());
-  const heard: [string, readonly SerfMember[]][] = [];
-  await rpc.stream((event, members) => heard.push([event, members]));
-  await expect
-    .poll(() => heard)
-    .toEqual([
-      ['member-failed', failed.Members],
-      ['user', []],
-      ['member-join', failed.Members],
-    ]);
+  const heard: string[] = [];
+  await rpc.monitor((line) => heard.push(line));
+  await expect.poll(() => heard).toEqual(lines);
 });
 
 test('what serf refuses is an error in its words', async () => {

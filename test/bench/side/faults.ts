@@ -10,6 +10,9 @@ import type { Measured } from './rows.ts';
 import type { Stage } from './trials.ts';
 
 const PAUSE_MS = 3000;
+const EARLIER_MS = 300;
+/** Records with other voters are a dwell apart, and a voter's leave is one: longer than that. */
+const DWELL_MS = { full: 6000, quick: 500 };
 /** What is said wrongly is said by then: longer than any verdict here takes. */
 const AFTERMATH_MS = { full: 9000, quick: 2000 };
 
@@ -20,6 +23,8 @@ class Ears {
   static async at(cluster: Cluster): Promise<Ears> {
     const ears = new Ears();
     for (const peer of cluster.peers) await ears.open(cluster, peer);
+    // What was said before is not heard any more.
+    await pause(EARLIER_MS);
     return ears;
   }
 
@@ -102,12 +107,13 @@ export async function leaves({ cluster, scale }: Stage): Promise<Measured> {
   const ears = await Ears.at(cluster);
   try {
     for (let round = 0; round < (scale === 'full' ? 3 : 1); round++) {
+      await cluster.grown();
+      await pause(DWELL_MS[scale]);
       const leaver = await someFollower(cluster, (round + 0.5) / 3);
       ears.drop(leaver);
       const startMs = sharedNowMs();
       await cluster.leave(leaver);
       tookMs.push(Math.max(...(await ears.allHear('left', leaver.name, startMs))) - startMs);
-      await pause(2000);
     }
   } finally {
     ears.close();

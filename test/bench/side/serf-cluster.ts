@@ -9,7 +9,10 @@ import { objectsIn, SerfRpc, serfQuestion } from './serf-rpc.ts';
 
 const RPC_PORT = 7373;
 
-const KINDS: Readonly<Record<string, Sighting['kind']>> = { 'member-failed': 'failed', 'member-leave': 'left' };
+const KINDS: Readonly<Record<string, Sighting['kind']>> = { Failed: 'failed', Leave: 'left' };
+
+/** Whoever asks for the log is given what was written before, all at once. */
+const BACKLOG_MS = 200;
 
 interface SerfPeer extends Peer {
   readonly child: ChildProcess;
@@ -62,14 +65,16 @@ export class SerfCluster implements Cluster {
     return { leader: null, voters: new Set() };
   }
 
+  /** Reads the log: serf's own stream of events holds each back for a second or more, to tell several at once. */
   async watch(peer: Peer): Promise<Watch> {
     const sightings: Sighting[] = [];
     const rpc = await SerfRpc.open(peer.address, RPC_PORT);
-    await rpc.stream((event, members) => {
-      const kind = KINDS[event];
-      if (kind === undefined) return;
+    const sinceMs = sharedNowMs() + BACKLOG_MS;
+    await rpc.monitor((line) => {
+      const [, event, member] = /serf: EventMember(\w+): (\S+)/.exec(line) ?? [];
+      const kind = KINDS[event ?? ''];
       const atMs = sharedNowMs();
-      for (const { Name } of members) sightings.push({ kind, member: Name, atMs });
+      if (kind !== undefined && member !== undefined && atMs >= sinceMs) sightings.push({ kind, member, atMs });
     });
     return { sightings, close: () => rpc.close() };
   }

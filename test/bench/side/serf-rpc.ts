@@ -1,4 +1,4 @@
-// The little of serf's RPC that is needed to ask it and to hear its events: msgpack objects over TCP, a header before each body.
+// The little of serf's RPC that is needed to ask it and to read its log: msgpack objects over TCP, a header before each body.
 
 import { connect, type Socket } from 'node:net';
 import { Packr, Unpackr } from 'msgpackr';
@@ -61,14 +61,13 @@ export class SerfRpc {
     await this.#ask('leave');
   }
 
-  /** From now on this connection only listens. */
-  async stream(hear: (event: string, members: readonly SerfMember[]) => void): Promise<void> {
-    await this.#ask('stream', { Type: '*' });
+  /** From now on this connection only listens, to what the agent logs. */
+  async monitor(hear: (line: string) => void): Promise<void> {
+    await this.#ask('monitor', { LogLevel: 'INFO' });
     const listen = async (): Promise<void> => {
       for (;;) {
         await this.#next();
-        const { Event, Members } = (await this.#next()) as { readonly Event: string; readonly Members?: readonly SerfMember[] };
-        hear(Event, Members ?? []);
+        hear(((await this.#next()) as { readonly Log: string }).Log);
       }
     };
     // It ends with the connection, which is how a watch ends.
