@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { asMeasured, type Comparison, comparisonTable, isReached, linesOf } from './side/comparison.ts';
-import { judgedRows, markdownOf, renewed, toldTable } from './side/markdown.ts';
+import { judgedTable, markdownOf, renewed, toldTable } from './side/markdown.ts';
 
 function compared(change: Partial<Comparison> = {}): Comparison {
   return {
@@ -50,7 +50,9 @@ test('the table names each figure once, sizes in order, with ratio, bound and ho
 });
 
 test('the rows with a bound are one line each: ours at every size, serf’s behind, and where it was missed', () => {
-  expect(judgedRows(compared())).toEqual([
+  expect(judgedTable(compared())).toEqual([
+    '| What this version set out to reach | To reach | Measured, at N = 5, 20 |  | Printed by |',
+    '| --- | --- | --- | --- | --- |',
     '| crash told as failed by the last, s | ≤ 5.5 | 4.4, 6.6 (serf –, 8.4) | **missed** at N = 20: 1.2 × as much | `bench side-by-side` |',
     '| 3 s pause of one: failed verdicts | ≤ 0 | 0, – | reached | `bench side-by-side` |',
     '| `members` over one connection, /s | ≥ serf’s | –, 900 (serf –, 1,000) | **missed** at N = 20: 0.9 × of it | `bench side-by-side` |',
@@ -59,7 +61,9 @@ test('the rows with a bound are one line each: ours at every size, serf’s behi
 
 test('of the bounds that differ by size each is named', () => {
   const quorate = { '5': { suspectLastS: 1.2 }, '100': { suspectLastS: 2.2 } };
-  expect(judgedRows(compared({ quorate, serf: {} }))).toEqual([
+  expect(judgedTable(compared({ quorate, serf: {} }))).toEqual([
+    '| What this version set out to reach | To reach | Measured, at N = 5, 100 |  | Printed by |',
+    '| --- | --- | --- | --- | --- |',
     '| crash suspected by the last, s | ≤ 1.8; ≤ 2.5 | 1.2, 2.2 | reached | `bench side-by-side` |',
   ]);
 });
@@ -75,6 +79,10 @@ test('the rows without a bound are a table with a column a size', () => {
 test('in a page that holds the rows already only their figures change, and a page without one of them is refused', () => {
   const page = `# Title\n\n${markdownOf(compared({ serf: {} }))}\n| Figure | other |\n| leave seen | by whom |\n`;
   expect(renewed(page, compared())).toBe(`# Title\n\n${markdownOf(compared())}\n| Figure | other |\n| leave seen | by whom |\n`);
+  // Fewer sizes are fewer columns, in the line below the head too.
+  const quorate = { '5': { ...compared().quorate['5'], membersPerS: 1, leaveLastS: 1 } };
+  const wide = `${markdownOf(compared({ quorate: { ...quorate, '20': { leaveLastS: 1 } } }))}`;
+  expect(renewed(wide, compared({ quorate }))).toBe(markdownOf(compared({ quorate })));
   const without = page.replace('| 3 s pause of one: failed verdicts |', '| 3 s pause |');
   expect(() => renewed(without, compared())).toThrow('0 lines begin with "| 3 s pause of one: failed verdicts | "');
 });

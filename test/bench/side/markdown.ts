@@ -5,33 +5,37 @@ import { ROWS, type Row } from './rows.ts';
 
 /** Both, to be put into the README. */
 export function markdownOf(comparison: Comparison): string {
-  return `${judgedRows(comparison).join('\n')}\n\n${toldTable(comparison).join('\n')}\n`;
+  return `${judgedTable(comparison).join('\n')}\n\n${toldTable(comparison).join('\n')}\n`;
 }
 
 /** The same page with the figures of today: each line that begins as one of ours is replaced, all else stays. */
 export function renewed(page: string, comparison: Comparison): string {
-  const rows = [...judgedRows(comparison), ...toldTable(comparison)].filter((row) => !row.startsWith('| --- |'));
   const lines = page.split('\n');
-  for (const row of rows) {
+  let last = -1;
+  for (const row of [...judgedTable(comparison), ...toldTable(comparison)]) {
     const start = row.slice(0, row.indexOf(' | ') + 3);
-    const places = [...lines.keys()].filter((place) => lines[place]!.startsWith(start));
+    // Below a head, which has been found.
+    const places = start === '| --- | ' ? [last + 1] : [...lines.keys()].filter((place) => lines[place]!.startsWith(start));
     if (places.length !== 1)
       throw new Error(`${places.length} lines begin with "${start}", and exactly one must, to be replaced by: ${row}`);
-    lines[places[0]!] = row;
+    last = places[0]!;
+    lines[last] = row;
   }
   return lines.join('\n');
 }
 
-/** `| figure | to reach | measured | reached or not | printed by |`, of every figure that has a bound at some size. */
-export function judgedRows(comparison: Comparison): string[] {
+/** Every figure that has a bound. Rows of what is printed by other commands can stand below. */
+export function judgedTable(comparison: Comparison): string[] {
   const sizes = sizesOf(comparison);
-  return rowsOf(comparison, isJudged).map(([row, lines]) => {
+  const head = ['What this version set out to reach', 'To reach', `Measured, at N = ${sizes.join(', ')}`, '', 'Printed by'];
+  const rows = rowsOf(comparison, isJudged).map(([row, lines]) => {
     const at = (size: number): Line | undefined => lines.find(({ count }) => count === size);
     const ours = sizes.map((size) => brief(at(size)?.ours ?? null) || '–').join(', ');
     const theirs = sizes.map((size) => brief(at(size)?.theirs ?? null) || '–');
     const measured = theirs.every((one) => one === '–') ? ours : `${ours} (serf ${theirs.join(', ')})`;
-    return `| ${titleOf(row)} | ${boundsOf(row, lines)} | ${measured} | ${outcomeOf(lines)} | \`bench side-by-side\` |`;
+    return [titleOf(row), boundsOf(row, lines), measured, outcomeOf(lines), '`bench side-by-side`'];
   });
+  return table(head, rows);
 }
 
 /** Figures without a bound, a column a size. */
@@ -46,6 +50,10 @@ export function toldTable(comparison: Comparison): string[] {
     }),
   ]);
   const head = ['Figure: ours (serf’s)', ...sizes.map((size) => `N = ${size}`)];
+  return table(head, rows);
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
   return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`);
 }
 
