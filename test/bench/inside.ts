@@ -25,19 +25,26 @@ async function measured(): Promise<{ readonly figures: Measured; readonly proble
   const figures: Measured = {};
   let problems = 0;
   const cluster = newCluster();
+  const told = new Set<string>();
   const stage: Stage = { cluster, count, scale, isCounted };
+  const complain = (name: string, sentence: string): void => {
+    if (told.has(sentence)) return;
+    told.add(sentence);
+    problems += 1;
+    process.stderr.write(`bench: ${contender} N=${count}: ${name}: ${sentence}\n`);
+  };
   const attempt = async (name: string, trial: (stage: Stage) => Promise<Measured>): Promise<boolean> => {
     process.stderr.write(`bench: ${contender} N=${count}: ${name} …\n`);
+    let isMeasured = true;
     try {
       Object.assign(figures, await trial(stage));
-      return true;
     } catch (error) {
-      problems += 1;
-      process.stderr.write(
-        `bench: ${contender} N=${count}: ${name} could not be measured: ${error instanceof Error ? error.message : error}\n`,
-      );
-      return false;
+      isMeasured = false;
+      complain(name, `could not be measured: ${error instanceof Error ? error.message : error}`);
     }
+    // Figures of a cluster that one of its agents has left unasked are not those of that size.
+    for (const sentence of cluster.lost()) complain(name, sentence);
+    return isMeasured;
   };
   if (await attempt('start', startUp)) {
     await attempt('idle', idleness);

@@ -55,6 +55,8 @@ export interface Cluster {
   conversation(peer: Peer): Promise<Conversation>;
   /** The words that list the members once, from a shell. */
   membersCommand(peer: Peer): readonly [program: string, ...args: string[]];
+  /** A sentence for each of `peers` whose process has ended by itself. */
+  lost(): readonly string[];
   close(): Promise<void>;
 }
 

@@ -41,7 +41,7 @@ export class QuorateCluster implements Cluster {
 
   async aliveShown(peer: Peer): Promise<number> {
     const agent = this.#agentOf(peer);
-    if (agent.hasEnded) throw new Error(`${peer.name} ended: ${agent.stderr.trim()}`);
+    if (agent.hasEnded) throw new Error(lastWords(agent));
     return await agent.status().then(
       ({ members }) => members.alive,
       () => 0,
@@ -55,6 +55,8 @@ export class QuorateCluster implements Cluster {
       await until(
         `${name} is quorate among ${wanted} voters`,
         async () => {
+          const [loss] = this.lost();
+          if (loss !== undefined) throw new Error(loss);
           const { standing, quorum } = await agent.status();
           return standing === 'quorate' && (quorum?.voters ?? 0) >= wanted;
         },
@@ -106,6 +108,10 @@ export class QuorateCluster implements Cluster {
     return [process.execPath, executable, 'members', '--socket', this.#agentOf(peer).socketPath];
   }
 
+  lost(): readonly string[] {
+    return this.#peers.filter(({ agent }) => agent.hasEnded).map(({ agent }) => lastWords(agent));
+  }
+
   close(): Promise<void> {
     return this.#fleet.close();
   }
@@ -119,4 +125,10 @@ export class QuorateCluster implements Cluster {
 
 function peerOf(agent: AgentProcess): OwnPeer {
   return { name: agent.name, address: agent.bind.slice(0, agent.bind.lastIndexOf(':')), pid: agent.pid, agent };
+}
+
+/** Node shows the line that threw, which in a bundle is all of the program: only what follows it is told. */
+function lastWords({ name, stderr }: AgentProcess): string {
+  const lines = stderr.split('\n').filter((line) => line.trim() !== '' && line.length < 400);
+  return `${name} ended by itself: ${lines.slice(-10).join('\n  ') || 'without a word'}`;
 }

@@ -130,6 +130,12 @@ export class SerfCluster implements Cluster {
     return ['serf', 'members', `-rpc-addr=${address}:${RPC_PORT}`];
   }
 
+  lost(): readonly string[] {
+    return this.#peers
+      .filter(({ child }) => !isRunning(child))
+      .map(({ name, child }) => `${name} of serf ended by itself with ${child.exitCode}`);
+  }
+
   async close(): Promise<void> {
     for (const rpc of this.#questioners.values()) rpc.close();
     const ends = this.#children.filter(isRunning).map((child) => once(child, 'exit'));
