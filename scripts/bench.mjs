@@ -1,5 +1,5 @@
-// `npm run bench [-- --only=NAME,… --quick]`: the benchmarks of test/bench.
+// `npm run bench [-- --only=NAME,… --sizes=N,… --json=PATH --markdown=PATH --quick]`: the benchmarks of test/bench.
 
 import { runBundled } from './bundled.mjs';
 
-await runBundled('bench', ['memory']);
+await runBundled('bench', ['memory', 'inside']);

@@ -1,10 +1,10 @@
 // What a user and programs that poll feel: the cold start of a verb, and `members` over kept connections.
 
-import { spawnSync } from 'node:child_process';
-import { connect } from 'node:net';
 import { executable } from '../support/agents.ts';
 import { allSeeAll, withFleet } from './cluster.ts';
 import { atLeast, atMost, type Benchmark, median, quantile } from './figure.ts';
+import { askRepeatedly, httpConversation } from './side/asking.ts';
+import { timeOf } from './side/trials.ts';
 
 const CLIENTS = 4;
 
@@ -15,12 +15,17 @@ export const members: Benchmark = {
       const agents = await fleet.launchCluster(20);
       await allSeeAll(fleet, agents, 50);
       const forMs = scale === 'full' ? 5000 : 2000;
-      const ask = (): Promise<number[]> => askRepeatedly(agents[0].socketPath, forMs);
+      const ask = async (duringMs = forMs): Promise<number[]> => {
+        const conversation = await httpConversation(agents[0].socketPath, '/v1/members');
+        const tookMs = await askRepeatedly(conversation, duringMs);
+        conversation.socket.destroy();
+        return tookMs;
+      };
       // The first second warms both sides up.
-      await askRepeatedly(agents[0].socketPath, 1000);
+      await ask(1000);
       const alone = await ask();
       // One client waits for each answer, and what it waits for is two processes waking each other up; several keep the agent busy.
-      const together = await Promise.all(Array.from({ length: CLIENTS }, ask));
+      const together = await Promise.all(Array.from({ length: CLIENTS }, () => ask()));
       return [
         {
           name: `N=20: members, ${CLIENTS} clients at once`,
@@ -40,11 +45,11 @@ export const coldStart: Benchmark = {
   measure: (scale) =>
     withFleet(async (fleet) => {
       const agent = await fleet.start({ name: 'n1', flags: ['--init'] });
-      const verb = [executable, 'members', '--socket', agent.socketPath];
+      const verb = [process.execPath, executable, 'members', '--socket', agent.socketPath] as const;
       const [emptyMs, verbMs]: [number[], number[]] = [[], []];
       // In pairs, so that a slow spell of the machine falls on both.
       for (let pair = 0; pair < (scale === 'full' ? 40 : 10); pair++) {
-        emptyMs.push(timeOf(['-e', '0']));
+        emptyMs.push(timeOf([process.execPath, '-e', '0']));
         verbMs.push(timeOf(verb));
       }
       return [
@@ -54,55 +59,3 @@ export const coldStart: Benchmark = {
       ];
     }),
 };
-
-function timeOf(args: readonly string[]): number {
-  const startMs = performance.now();
-  const { status } = spawnSync(process.execPath, args, { stdio: 'ignore' });
-  const tookMs = performance.now() - startMs;
-  if (status !== 0) throw new Error(`node ${args.join(' ')} ended with ${status}`);
-  return tookMs;
-}
-
-/** One question after the other over one connection; how long each took. A client as thin as it can be, so that the agent is what is measured. */
-function askRepeatedly(socketPath: string, forMs: number): Promise<number[]> {
-  return new Promise((resolve, reject) => {
-    const tookMs: number[] = [];
-    const question = 'GET /v1/members HTTP/1.1\r\nHost: q\r\n\r\n';
-    const socket = connect(socketPath);
-    let missing = -1;
-    let head = '';
-    let askedAtMs = 0;
-    const endMs = performance.now() + forMs;
-    const ask = (): void => {
-      missing = -1;
-      head = '';
-      askedAtMs = performance.now();
-      socket.write(question);
-    };
-    socket.on('data', (chunk) => {
-      let body = chunk.length;
-      if (missing < 0) {
-        head += chunk.toString('latin1');
-        const headEnd = head.indexOf('\r\n\r\n');
-        if (headEnd === -1) return;
-        missing = Number(/^content-length: *(\d+)/im.exec(head)?.[1]);
-        body = head.length - headEnd - 4;
-      }
-      missing -= body;
-      if (missing > 0) return;
-      if (missing !== 0 || !head.startsWith('HTTP/1.1 200 ')) {
-        socket.destroy(new Error(`an answer to /v1/members that is not 200 with a Content-Length that fits: ${head.slice(0, 80)}`));
-        return;
-      }
-      const nowMs = performance.now();
-      tookMs.push(nowMs - askedAtMs);
-      if (nowMs < endMs) ask();
-      else {
-        socket.destroy();
-        resolve(tookMs);
-      }
-    });
-    socket.once('error', reject);
-    socket.once('connect', ask);
-  });
-}

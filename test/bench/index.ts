@@ -1,15 +1,30 @@
 // `npm run bench`: measures, then prints one table with target and verdict, and the same as one line of JSON.
-// Ends with 1 when a target was missed or a benchmark could not be run.
+// `side-by-side` has a table of its own, with serf beside us. Ends with 1 when a target was missed or a benchmark could not be run.
 
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { convergence, hundred, idle, leave, memory } from './cluster.ts';
 import { coldStart, members } from './command.ts';
 import { type Benchmark, type Figure, isMet, type Scale, table } from './figure.ts';
 import { micro } from './micro.ts';
+import { type Comparison, comparisonTable, isReached } from './side/comparison.ts';
+import { markdownOf, renewed } from './side/markdown.ts';
+import { sideBySide } from './side-by-side.ts';
 
 const benchmarks: readonly Benchmark[] = [micro, coldStart, memory, convergence, members, leave, idle, hundred];
+const known = [...benchmarks.map(({ name }) => name), sideBySide.name];
 
+interface Wishes {
+  readonly names: readonly string[];
+  readonly scale: Scale;
+  readonly sizes: readonly number[];
+  readonly json: string | null;
+  readonly markdown: string | null;
+}
+
+// A certificate store that the caller names is read by every Node at its start, and would count as the agents' own cost.
+delete process.env.NODE_EXTRA_CA_CERTS;
 process.once('SIGINT', () => process.exit(130));
 process.once('SIGTERM', () => process.exit(143));
 process.exitCode = await main(process.argv.slice(2));
@@ -17,38 +32,73 @@ process.exitCode = await main(process.argv.slice(2));
 async function main(args: string[]): Promise<number> {
   const wishes = wishesOf(args);
   if (wishes === null) {
-    const known = benchmarks.map(({ name }) => name).join(',');
-    process.stderr.write(`usage: npm run bench -- [--quick] [--only=NAME,…]   names: ${known}\n`);
+    const usage = 'usage: npm run bench -- [--quick] [--only=NAME,…] [--sizes=N,…] [--json=PATH] [--markdown=PATH]';
+    process.stderr.write(`${usage}   names: ${known.join(',')}\n`);
     return args.includes('--help') ? 0 : 64;
   }
-  const { only, quick } = wishes;
-  const names = only?.split(',') ?? benchmarks.map(({ name }) => name);
-  const unknown = names.find((name) => !benchmarks.some((one) => one.name === name));
+  const { names, scale } = wishes;
+  const unknown = names.find((name) => !known.includes(name));
   if (unknown !== undefined) {
-    process.stderr.write(`bench: there is no benchmark ${unknown}; there are ${benchmarks.map(({ name }) => name).join(', ')}\n`);
+    process.stderr.write(`bench: there is no benchmark ${unknown}; there are ${known.join(', ')}\n`);
     return 64;
   }
-  const scale: Scale = quick ? 'quick' : 'full';
   const figures: Figure[] = [];
+  let compared: Comparison | null = null;
   let hasFailed = false;
-  for (const { name, measure } of benchmarks.filter((one) => names.includes(one.name))) {
+  const attempt = async (name: string, measure: () => Promise<void>): Promise<void> => {
+    if (!names.includes(name)) return;
     process.stderr.write(`bench: ${name} …\n`);
     try {
-      figures.push(...(await measure(scale)));
+      await measure();
     } catch (error) {
       hasFailed = true;
       process.stderr.write(`bench: ${name} could not be measured: ${error instanceof Error ? error.message : String(error)}\n`);
     }
+  };
+  for (const { name, measure } of benchmarks) {
+    await attempt(name, async () => {
+      figures.push(...(await measure(scale)));
+    });
   }
-  const machine = { node: process.version, cores: availableParallelism(), scale };
-  process.stdout.write(`${table(figures)}\n${JSON.stringify({ ...machine, figures })}\n`);
-  return hasFailed || !figures.every(isMet) ? 1 : 0;
+  await attempt(sideBySide.name, async () => {
+    const { comparison, hasFailed: isPartial } = await sideBySide.measure(scale, wishes.sizes, (soFar) => write(wishes, figures, soFar));
+    compared = comparison;
+    hasFailed ||= isPartial;
+  });
+  return conclude(wishes, figures, compared) && !hasFailed ? 0 : 1;
 }
 
-function wishesOf(args: string[]): { readonly only: string | undefined; readonly quick: boolean } | null {
+/** Prints what was measured; whether all of it is within its bounds. */
+function conclude(wishes: Wishes, figures: readonly Figure[], compared: Comparison | null): boolean {
+  if (figures.length > 0) process.stdout.write(`${table(figures)}\n`);
+  if (compared !== null) process.stdout.write(`${comparisonTable(compared)}\n`);
+  process.stdout.write(`${JSON.stringify(write(wishes, figures, compared))}\n`);
+  const { markdown } = wishes;
+  if (markdown !== null && compared !== null)
+    writeFileSync(markdown, existsSync(markdown) ? renewed(readFileSync(markdown, 'utf8'), compared) : markdownOf(compared));
+  return figures.every(isMet) && (compared === null || isReached(compared));
+}
+
+/** All there is so far, into the file that was wished for, if any. */
+function write({ scale, json }: Wishes, figures: readonly Figure[], compared: Comparison | null): object {
+  const machine = { node: process.version, cores: availableParallelism(), scale };
+  const report = { ...machine, figures, ...(compared === null ? {} : { sideBySide: compared }) };
+  if (json !== null) writeFileSync(json, `${JSON.stringify(report, null, 2)}\n`);
+  return report;
+}
+
+function wishesOf(args: string[]): Wishes | null {
+  const text = { type: 'string' } as const;
   try {
-    const { values } = parseArgs({ args, options: { only: { type: 'string' }, quick: { type: 'boolean', default: false } } });
-    return { only: values.only, quick: values.quick };
+    const { values } = parseArgs({
+      args,
+      options: { only: text, sizes: text, json: text, markdown: text, quick: { type: 'boolean', default: false } },
+    });
+    const scale: Scale = values.quick ? 'quick' : 'full';
+    const sizes = values.sizes?.split(',').map(Number) ?? sideBySide.sizes[scale];
+    // Fewer than three lose their majority with the one that is killed; the rest have no address on the bench's net.
+    if (sizes.some((size) => !Number.isInteger(size) || size < 3 || size > 250)) return null;
+    return { names: values.only?.split(',') ?? known, scale, sizes, json: values.json ?? null, markdown: values.markdown ?? null };
   } catch {
     return null;
   }

@@ -1,4 +1,4 @@
-// What the inner parts cost in one process, without sockets: codec, merge, tick, and the memory of a list.
+// What the inner parts cost in one process, without sockets: codec, merge, tick, step, expiry, and the memory of a list.
 
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
@@ -6,6 +6,8 @@ import { codecBench } from './codec.ts';
 import { atMost, type Benchmark, type Figure, type Target } from './figure.ts';
 import type { MemoryBytes } from './memory.ts';
 import { mergeBench } from './merge.ts';
+import { detectorFigures } from './micro-detector.ts';
+import { stepFigures } from './micro-step.ts';
 import { tickBench } from './tick.ts';
 
 const TARGETS: ReadonlyMap<string, Target> = new Map([
@@ -15,7 +17,14 @@ const TARGETS: ReadonlyMap<string, Target> = new Map([
 
 export const micro: Benchmark = {
   name: 'micro',
-  measure: async () => [...codecBench().flatMap(codecFigures), ...mergeBench().map(timeFigure), ...tickFigures(), ...memoryFigures()],
+  measure: async () => [
+    ...codecBench().flatMap(codecFigures),
+    ...mergeBench().map(timeFigure),
+    ...tickFigures(),
+    ...stepFigures(),
+    ...detectorFigures(),
+    ...memoryFigures(),
+  ],
 };
 
 function timeFigure({ name, microseconds }: { readonly name: string; readonly microseconds: number }): Figure {
