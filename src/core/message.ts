@@ -266,6 +266,8 @@ export interface AckRow {
 export interface Ack {
   readonly kind: 'ack';
   readonly acks: readonly AckRow[];
+  /** To one that does not vote: beat again after so long, when the voters are awake anyway. 0: whenever it likes. */
+  readonly againMs: number;
 }
 
 /** UDP: a packet of another member, whole, on its way to a member that it cannot reach itself; at most two hops. */

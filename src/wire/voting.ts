@@ -72,7 +72,7 @@ export function votingToFields(message: Voting): unknown[] {
         acksToBytes(message.acks),
       ];
     case 'ack':
-      return [acksToBytes(message.acks)];
+      return [acksToBytes(message.acks), message.againMs];
     case 'ping':
       return [message.target.lo, message.target.hi, message.echo];
     case 'pong':
@@ -157,7 +157,7 @@ function innerOf(kind: number, fields: readonly unknown[], check: Check): Relaye
     case KIND.beat:
       return beatOf(fields, check);
     case KIND.ack:
-      return { kind: 'ack', acks: bytesToAcks(fields[0], check) } satisfies Ack;
+      return { kind: 'ack', acks: bytesToAcks(fields[0], check), againMs: check.whole(fields[1], DURATION_MS_MAX) } satisfies Ack;
     case KIND.prepare: {
       const suspects = bytesToCondemned(fields[2], LIMITS.changeEntriesMax, check);
       return { kind: 'prepare', version: check.safe(fields[0]), ballot: bytesToBallot(fields[1], check), suspects };

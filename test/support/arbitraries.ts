@@ -175,7 +175,7 @@ const innersByKind: { readonly [K in Relayed['inner']['kind']]: fc.Arbitrary<Ext
     writeCount: safe,
     acks: someAcks,
   }),
-  ack: record({ kind: fc.constant('ack'), acks: someAcks }),
+  ack: record({ kind: fc.constant('ack'), acks: someAcks, againMs: someMs }),
   ping: record({ kind: fc.constant('ping'), target: someTag, echo: safe }),
   pong: record({ kind: fc.constant('pong'), echo: safe }),
   prepare: record({

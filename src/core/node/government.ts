@@ -284,7 +284,10 @@ export class Government {
         return isKnown;
       }
       case 'ack':
-        if (via === null) this.keeper.measure(slot, message.acks, now);
+        if (via === null) {
+          this.keeper.measure(slot, message.acks, now);
+          this.keeper.beatWith(message.againMs, now);
+        }
         this.keeper.hearAcks(id, message.acks, via);
         return true;
       case 'prepare':

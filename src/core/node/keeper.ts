@@ -15,7 +15,7 @@ import type { Introductions } from './callbacks.ts';
 import type { Chain, Epoch } from './chain.ts';
 import { addressesOf, someLiving } from './choosing.ts';
 import { Hunger } from './hunger.ts';
-import { beatPeriodMs } from './pace.ts';
+import { againMs, beatPeriodMs, spreadMs } from './pace.ts';
 import { Relays } from './relays.ts';
 import type { Roster } from './roster.ts';
 import type { Self } from './self.ts';
@@ -72,6 +72,7 @@ export class Keeper {
   #retriedAt: MonotonicMs = at(Number.NEGATIVE_INFINITY);
   /** Between two beats. */
   #periodMs: number;
+  #memberCount = 1;
   #isSilent = false;
   readonly #hunger: Hunger;
   /** Of each of the chain's epochs the stamp that its lease stands on, and of what that was made. */
@@ -174,6 +175,7 @@ export class Keeper {
 
   /** How often to beat from now on. Calm ends where a retry was needed: then every beat counts. */
   pace(isCalm: boolean, memberCount: number, now: MonotonicMs): void {
+    this.#memberCount = memberCount;
     const isAtEase = isCalm && now - this.#retriedAt > EASE_AFTER * this.#timings.failMs;
     const periodMs = beatPeriodMs(this.#timings, this.#chain.isVoter, isAtEase, memberCount);
     if (periodMs < this.#periodMs && this.#beatAt !== NEVER) this.#beatAt = at(Math.min(this.#beatAt, this.#beatenAt + periodMs));
@@ -210,6 +212,14 @@ export class Keeper {
     }
   }
 
+  /** A voter's hint: who does not vote beats when the voters are awake anyway, each shortly after the others. */
+  beatWith(hintMs: number, now: MonotonicMs): void {
+    if (hintMs === 0 || this.#chain.isVoter || this.#beatAt === NEVER) return;
+    const place = this.#self.tag.lo / 2 ** 32;
+    const wishedAt = now + hintMs + spreadMs(place, this.#memberCount, this.#periodMs);
+    this.#beatAt = at(Math.min(wishedAt, this.#beatenAt + this.#periodMs));
+  }
+
   // ── witnessing ──
 
   /** It is on the list no longer. What the witness knows of it is forgotten in its own time. */
@@ -234,9 +244,9 @@ export class Keeper {
     const row = this.acker.ack(slot, id, tag, counter, now);
     if (row === 'hold') return this.acker.isShown(id, tag);
     if (row === null) return true;
-    const ack = { kind: 'ack', acks: [row] } as const;
-    // It rides on the beat that is due to another voter, before that one would miss it; who beats again before that waits for it.
     const isVoter = this.#chain.voterIds.includes(id);
+    const ack = { kind: 'ack', acks: [row], againMs: isVoter ? 0 : this.#againMs(now) } as const;
+    // It rides on the beat that is due to another voter, before that one would miss it; who beats again before that waits for it.
     if (isVoter && via === null) this.#chime(now);
     const isDue = isVoter && this.#beatAt - now <= this.#oldMs() - this.#periodMs;
     if (isDue && !beat.isShort && !this.#rows.has(id)) this.#rows.set(id, row);
@@ -259,19 +269,26 @@ export class Keeper {
     this.#beatAt = at(Math.min(this.#beatAt, now + place * this.#timings.heartbeatMs * PEAL_SHARE));
   }
 
+  #againMs(now: MonotonicMs): number {
+    if (this.#beatAt === NEVER) return 0;
+    const dueMs = this.#beatAt > now ? this.#beatAt - now : this.#periodMs;
+    return againMs(dueMs, this.#periodMs, beatPeriodMs(this.#timings, false, false, this.#memberCount));
+  }
+
   /** The same beat by another way. */
   ackBack(slot: number, counter: number, via: Address, now: MonotonicMs, outbox: Outbox): void {
     const { table } = this.#roster;
     const id = table.directory.idAt(slot);
     const row = this.acker.ack(slot, id, table.tagOf(slot), counter, now);
-    if (row !== null && row !== 'hold') this.relays.sendBack(via, id, { kind: 'ack', acks: [row] }, now, outbox);
+    if (row !== null && row !== 'hold') this.relays.sendBack(via, id, { kind: 'ack', acks: [row], againMs: 0 }, now, outbox);
   }
 
   // ── emitting ──
 
   #beat(now: Instant, at0: MonotonicMs, outbox: Outbox): void {
     this.#beatenAt = at0;
-    this.#beatAt = at(at0 + this.#periodMs * this.#random.between(0.95, 1));
+    // Voters ring together; the others should not, unless they are told when.
+    this.#beatAt = at(at0 + this.#periodMs * this.#random.between(this.#chain.isVoter ? 0.99 : 0.95, 1));
     // No majority of the present voters has acked this life, and not because they have only just become that.
     if (this.#currentStamps()[0] === null && this.#majorityAgeMs(now) > this.#oldMs())
       this.#introductions.introduce(addressesOf(this.#roster.table, this.#chain.voterIds), at0, outbox);

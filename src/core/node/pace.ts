@@ -9,16 +9,33 @@ const MANY = 24;
 const MANY_FOR_WATCHERS = 20;
 
 /** In heartbeats. */
-const CALM_VOTER = 2;
-const NON_VOTER = 2;
-const NON_VOTER_OF_MANY = 3;
+const SLOW = 2;
+const SLOW_OF_MANY = 3;
+/** Who does not vote keeps its place after the voters' peal, so that thousands do not come at once: as they are many, and at most so much of a beat. */
+const SPREAD_MS_A_MEMBER = 0.25;
+const SPREAD_SHARE_MAX = 1 / 3;
+/** A hint this close to the beat before it is about that beat, and one this much too late will do. */
+const EARLIEST_SHARE = 0.1;
+const LATEST_SHARE = 1.02;
 
 export function beatPeriodMs({ heartbeatMs }: Timings, isVoter: boolean, isCalm: boolean, memberCount: number): number {
-  if (isVoter) return isCalm ? CALM_VOTER * heartbeatMs : heartbeatMs;
-  return (memberCount > MANY ? NON_VOTER_OF_MANY : NON_VOTER) * heartbeatMs;
+  if (isVoter && !isCalm) return heartbeatMs;
+  return (memberCount > MANY ? SLOW_OF_MANY : SLOW) * heartbeatMs;
 }
 
 /** The slowest beat that a voter has to expect of anybody. */
 export function slowestBeatMs({ heartbeatMs }: Timings, memberCount: number): number {
-  return (memberCount > MANY_FOR_WATCHERS ? NON_VOTER_OF_MANY : NON_VOTER) * heartbeatMs;
+  return (memberCount > MANY_FOR_WATCHERS ? SLOW_OF_MANY : SLOW) * heartbeatMs;
+}
+
+/** When one that does not vote and beats every `periodMs` best beats again: with the voters' peal, which is due in `dueMs` and then every `everyMs`. */
+export function againMs(dueMs: number, everyMs: number, periodMs: number): number {
+  const turns = Math.floor((LATEST_SHARE * periodMs - dueMs) / everyMs);
+  const hintMs = Math.round(dueMs + Math.max(0, turns) * everyMs);
+  return hintMs < EARLIEST_SHARE * periodMs || hintMs > LATEST_SHARE * periodMs ? 0 : hintMs;
+}
+
+/** How long after the peal: `place` is in [0, 1), and always the same of one member. */
+export function spreadMs(place: number, memberCount: number, periodMs: number): number {
+  return place * Math.min(SPREAD_SHARE_MAX * periodMs, SPREAD_MS_A_MEMBER * memberCount);
 }

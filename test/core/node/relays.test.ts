@@ -18,7 +18,7 @@ const OWN = 0;
 const VOTERS = [OWN, 1, 2, 3];
 const MEMBERS = 40;
 const HELPER = 39;
-const ACK = { kind: 'ack', acks: [] } as const;
+const ACK = { kind: 'ack', acks: [], againMs: 0 } as const;
 const PREPARE = {
   kind: 'prepare',
   version: 2,
