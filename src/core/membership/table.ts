@@ -3,9 +3,9 @@
 // It keeps rows and their order; what is believed is decided by merge.ts, who is told and who is judged by node.ts.
 
 import { assert } from '../assert.ts';
-import { mix32, sameTag, type Tag } from '../hash.ts';
+import { mix32, type Tag } from '../hash.ts';
 import type { Address, Incarnation, NodeId } from '../ids.ts';
-import { type Facts, LIMITS, MEMBER_STATES, type MemberEntry, type MemberState } from '../message.ts';
+import { type Facts, MEMBER_STATES, type MemberEntry, type MemberState } from '../message.ts';
 import type { MonotonicMs } from '../time.ts';
 import { Ages } from './ages.ts';
 import { grown, rowsToReserve } from './columns.ts';
@@ -15,6 +15,7 @@ import { ListHash } from './list-hash.ts';
 import type { Lives } from './lives.ts';
 import type { Account } from './merge.ts';
 import { NONE } from './slot-index.ts';
+import { checkTable } from './table-check.ts';
 
 // The state column: 0 for no row, else 1 + the rank of the state, with flags above.
 const STATE_MASK = 0x07;
@@ -329,34 +330,7 @@ export class MemberTable {
   }
 
   checkInvariants(): void {
-    let alive = 0;
-    let unconfirmed = 0;
-    let suspect = 0;
-    let rows = 0;
-    const hash = new ListHash();
-    const linked = new Set(this.#order.slots());
-    for (let slot = 0; slot < this.#state.length; slot++) {
-      if (!this.has(slot)) {
-        assert(!linked.has(slot) && !this.#silent.has(slot) && !this.#dead.has(slot), 'no row, no place');
-        continue;
-      }
-      rows += 1;
-      assert(this.#lives.slotAt(this.#life[slot]!) === slot, 'a row has a life of its own member');
-      if (this.isAlive(slot)) {
-        alive += 1;
-        if (!this.isConfirmed(slot)) unconfirmed += 1;
-        else hash.add(this.rowHash(slot), this.#tagHiOf(slot));
-        if (this.isSuspect(slot)) suspect += 1;
-        assert(!this.#dead.has(slot), 'the living are not among the dead');
-        if (slot !== this.selfSlot) assert(linked.has(slot) !== this.#silent.has(slot), 'the living are in the order or silent');
-      } else assert(this.#dead.has(slot) && !linked.has(slot) && !this.#silent.has(slot), 'the dead are in no order');
-    }
-    assert(
-      alive === this.#aliveCount && unconfirmed === this.#unconfirmedCount && suspect === this.#suspectCount && rows === this.#rowCount,
-      'counts match rows',
-    );
-    assert(sameTag(hash.sum, this.#hash.sum), 'the list hash is the sum of its rows');
-    assert(rows <= LIMITS.membersMax, 'the list is bounded');
+    checkTable(this, this.#order.slots(), (slot) => this.#lives.slotAt(this.#life[slot]!));
   }
 
   #place(slot: number): void {
