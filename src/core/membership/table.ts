@@ -14,6 +14,7 @@ import { FreshOrder } from './fresh-order.ts';
 import { ListHash } from './list-hash.ts';
 import type { Lives } from './lives.ts';
 import type { Account } from './merge.ts';
+import type { ReadyRows } from './ready-rows.ts';
 import { NONE } from './slot-index.ts';
 import { checkTable } from './table-check.ts';
 
@@ -53,6 +54,7 @@ export class MemberTable {
     this.#order = new FreshOrder(silenceMs, now);
     this.#ages = new Ages(silenceMs);
     this.#reach(this.selfSlot);
+    directory.onTable?.(this);
   }
 
   // ── reading ──
@@ -309,6 +311,30 @@ export class MemberTable {
     this.#take(slot);
     this.#state[slot] = 0;
     this.directory.release(slot);
+  }
+
+  /** Only into an empty list, and only in a shared directory: each row as `put` and `confirm` leave it when its member was heard at this instant. */
+  adopt({ slots, lives, tagsLo, counters }: ReadyRows, now: MonotonicMs): void {
+    assert(this.directory.isShared && this.#rowCount === 1 && this.has(this.selfSlot), 'a ready list is for who knows nobody yet');
+    this.#reach(this.directory.slotCount - 1);
+    for (let i = 0; i < slots.length; i++) {
+      const slot = slots[i]!;
+      if (slot === this.selfSlot) continue;
+      this.#life[slot] = lives[i]!;
+      this.#tagLo[slot] = tagsLo[i]!;
+      this.#counter[slot] = counters[i]!;
+      this.#state[slot] = ALIVE;
+      this.#rowCount += 1;
+      this.#aliveCount += 1;
+      this.#hash.add(this.rowHash(slot), this.#tagHiOf(slot));
+      this.#ages.begin(slot, counters[i]!, now);
+      this.#place(slot);
+    }
+  }
+
+  /** Where its life is held. */
+  lifeOf(slot: number): number {
+    return this.#life[slot]!;
   }
 
   /** The cluster's timings were learned: ages begin anew under them. */
