@@ -6,6 +6,7 @@ import { OK, type Terminal } from './conclusion.ts';
 import { findTable, type Job, jobsOf, type Played, playJob, type Row, renderTable, sumsOf, type TrialHooks } from './tables/index.ts';
 
 const UNEXPECTED = 1;
+const PROGRESS_MS = 10_000;
 
 /** A job that was played, and how long that took on the real clock. */
 export type Timed = Played & { readonly tookMs: number };
@@ -14,7 +15,7 @@ export type Timed = Played & { readonly tookMs: number };
 export function measure(measurement: Measurement, terminal: Terminal, hooks: TrialHooks = {}): number {
   terminal.print(heading(measurement, terminal));
   const failures = measurement.tables.flatMap((name) => {
-    const timed = jobsIn(measurement, name).map((job) => play(measurement, job, terminal, hooks));
+    const timed = playAll(measurement, jobsIn(measurement, name), name, terminal, hooks);
     return tell(measurement, name, timed, terminal);
   });
   return concludeTables(measurement, failures, terminal);
@@ -26,7 +27,8 @@ export function portionOfTables(argv: readonly string[], index: number, workers:
   if (line.kind !== 'measure') return [];
   const { measurement } = line;
   const jobs = measurement.tables.flatMap((name) => jobsIn(measurement, name));
-  return jobs.filter((_, i) => i % workers === index).map((job) => play(measurement, job, terminal));
+  const own = jobs.filter((_, i) => i % workers === index);
+  return playAll(measurement, own, `worker ${index + 1}`, terminal);
 }
 
 /** What all workers played, and the exit code. */
@@ -54,10 +56,19 @@ function jobsIn(measurement: Measurement, name: string): readonly Job[] {
   return jobsOf(name, rowsOf(measurement, name), measurement);
 }
 
-function play(measurement: Measurement, job: Job, terminal: Terminal, hooks: TrialHooks = {}): Timed {
-  const fromMs = terminal.elapsedMs();
-  const played = playJob(job, rowsOf(measurement, job.table)[job.row]!, hooks);
-  return { ...played, tookMs: terminal.elapsedMs() - fromMs };
+/** Says now and then how far it is. */
+function playAll(measurement: Measurement, jobs: readonly Job[], who: string, terminal: Terminal, hooks: TrialHooks = {}): Timed[] {
+  let saidMs = terminal.elapsedMs();
+  return jobs.map((job, i) => {
+    const fromMs = terminal.elapsedMs();
+    const played = playJob(job, rowsOf(measurement, job.table)[job.row]!, hooks);
+    const nowMs = terminal.elapsedMs();
+    if (nowMs - saidMs > PROGRESS_MS) {
+      saidMs = nowMs;
+      terminal.print(`${who}: ${i + 1} of ${jobs.length} runs`);
+    }
+    return { ...played, tookMs: nowMs - fromMs };
+  });
 }
 
 function ofTable(name: string, timed: readonly Timed[]): readonly Timed[] {
