@@ -68,6 +68,6 @@ export const crashHuge: Table = {
   note: NOTE,
   isHuge: true,
   rows(options) {
-    return sizes(options, [10_000], [100]).flatMap((nodes) => crashesOf(nodes, 1));
+    return sizes(options, [10_000], [60]).flatMap((nodes) => crashesOf(nodes, 1));
   },
 };
