@@ -14,6 +14,8 @@ export function stand(world: World, memberCount: number, voterCount: number): vo
   for (const index of range(0, memberCount)) world.addHost({ name: nameOf(index), isFounder: false, seeds: [] });
   // Nobody to ask: whoever found others by itself would not have an empty list any more.
   world.foundTogether(world.hosts.slice(0, voterCount), world.hosts.slice(voterCount), 'nobody');
+  // Known before any table is made, so that each has room for all at once.
+  for (const { disk } of world.hosts) if (disk.durable !== null) world.directory.intern(disk.durable.id);
   const tables: MemberTable[] = [];
   world.directory.onTable = (table) => tables.push(table);
   const { hosts, scheduler } = world;
