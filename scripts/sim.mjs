@@ -30,9 +30,9 @@ async function mutate(name) {
   return hunt(mutant, terminal);
 }
 
-/** Each worker takes every so-many-th seed; what one finds ends them all. */
+/** Each worker takes every so-many-th seed, or run of a row. */
 async function share(argv, workers) {
-  const { summary } = await simulator();
+  const { summary, summaryOfTables } = await simulator();
   const outcomes = await Promise.all(
     Array.from({ length: workers }, (_, index) => {
       const worker = new Worker(fileURLToPath(import.meta.url), { workerData: { argv, index, workers } });
@@ -42,7 +42,11 @@ async function share(argv, workers) {
       });
     }),
   );
-  return summary(outcomes, terminal);
+  return isMeasuring(argv) ? summaryOfTables(argv, outcomes, terminal) : summary(outcomes, terminal);
+}
+
+function isMeasuring(argv) {
+  return argv.some((argument) => /^--table(?:=|$)/.test(argument));
 }
 
 if (isMainThread) {
@@ -57,6 +61,7 @@ if (isMainThread) {
   else process.exitCode = (await simulator()).main(rest, terminal);
 } else {
   const { argv, index, workers } = workerData;
-  const { portion } = await simulator();
-  parentPort.postMessage(portion(argv, index, workers, { ...terminal, print: (line) => parentPort.postMessage(line) }));
+  const { portion, portionOfTables } = await simulator();
+  const play = isMeasuring(argv) ? portionOfTables : portion;
+  parentPort.postMessage(play(argv, index, workers, { ...terminal, print: (line) => parentPort.postMessage(line) }));
 }

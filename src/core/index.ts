@@ -33,7 +33,7 @@ export {
   tagOf,
 } from './ids.ts';
 export type { Command, Input } from './input.ts';
-export { Directory } from './membership/index.ts';
+export { Directory, type MemberTable, type ReadyRows, readyRows } from './membership/index.ts';
 export * from './message.ts';
 export type { NodeOptions } from './node/node-options.ts';
 export { createNode, type Node } from './node.ts';

@@ -21,6 +21,8 @@ export type Harm =
   /** A firewall between two sides that stops one kind of packet, in both directions. */
   | { readonly kind: 'udp-blocked' | 'tcp-blocked'; readonly side: Hosts; readonly otherSide: Hosts }
   | { readonly kind: 'loss'; readonly from: Hosts; readonly to: Hosts; readonly probability: number }
+  /** The same share, but many in a row: see network.ts. */
+  | { readonly kind: 'bursts'; readonly from: Hosts; readonly to: Hosts; readonly probability: number; readonly packets: number }
   | { readonly kind: 'delay'; readonly from: Hosts; readonly to: Hosts; readonly upToMs: number }
   | { readonly kind: 'duplication'; readonly from: Hosts; readonly to: Hosts; readonly probability: number }
   | { readonly kind: 'bridge'; readonly side: Hosts; readonly otherSide: Hosts; readonly bridge: Hosts }
@@ -61,6 +63,8 @@ export function describeHarm(harm: Harm, hosts: readonly Host[]): string {
       return `one-way cut ${named(harm.from)} -> ${named(harm.to)}`;
     case 'loss':
       return `loss ${(harm.probability * 100).toFixed(0)} % ${named(harm.from)} -> ${named(harm.to)}`;
+    case 'bursts':
+      return `loss ${(harm.probability * 100).toFixed(0)} % in bursts of ${harm.packets} ${named(harm.from)} -> ${named(harm.to)}`;
     case 'delay':
       return `delay up to ${harm.upToMs.toFixed(0)} ms ${named(harm.from)} -> ${named(harm.to)}`;
     case 'duplication':
@@ -120,6 +124,8 @@ function begin(world: World, harm: Harm): () => void {
       return cut(world, [link(world, harm.from, harm.to, { loss: 1 })]);
     case 'loss':
       return cut(world, [link(world, harm.from, harm.to, { loss: harm.probability })]);
+    case 'bursts':
+      return cut(world, [link(world, harm.from, harm.to, { loss: harm.probability, burstPackets: harm.packets })]);
     case 'delay':
       world.delayMsMax = Math.max(world.delayMsMax, harm.upToMs);
       return cut(world, [link(world, harm.from, harm.to, { delayMsMax: harm.upToMs })]);

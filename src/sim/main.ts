@@ -1,9 +1,10 @@
 // `npm run sim`: settings first, then the runs, then what came out; on a failure the one line that replays it.
 // Printing, the time of day and the version of Node are handed in: nothing in sim/ touches the machine.
 
-import { formatSettings, helpText, parseCommandLine } from './command-line.ts';
+import { formatSettings, helpText, parseCommandLine, tablesText } from './command-line.ts';
 import { conclude, OK, type Terminal } from './conclusion.ts';
 import { portion, summary } from './many.ts';
+import { measure } from './measure.ts';
 import { run } from './run.ts';
 
 const USAGE = 64;
@@ -20,6 +21,11 @@ export function main(argv: readonly string[], terminal: Terminal): number {
       terminal.printError(`sim: ${line.message}`);
       terminal.printError('try: npm run sim -- --help');
       return USAGE;
+    case 'list-tables':
+      terminal.print(tablesText());
+      return OK;
+    case 'measure':
+      return measure(line.measurement, terminal);
     case 'run':
       terminal.print(`sim ${formatSettings(line.settings)}${line.runs > 1 ? ` --runs=${line.runs}` : ''} (Node ${terminal.nodeVersion})`);
       return line.runs === 1

@@ -22,11 +22,16 @@ export interface LinkFault {
   readonly to: Uint8Array;
   /** Of one packet being lost; 1 is a cut. */
   readonly loss: number;
+  /** Given, losses come in bursts: each host that sends has an uplink which loses all for so many packets on average, so often that `loss` is its mean. */
+  readonly burstPackets?: number;
   /** Each packet is late by up to this. */
   readonly delayMsMax: number;
   /** Of one packet arriving twice. */
   readonly duplication: number;
 }
+
+/** The two states of Gilbert's and Elliott's channel, one for each sending host of a fault. */
+type Uplinks = Uint8Array;
 
 /** A datagram that somebody on the wire kept. */
 export interface Captured {
@@ -44,6 +49,7 @@ export class LinkPolicy {
   readonly #latency: Latency;
   readonly #hostOf = new Map<Address, number>();
   #faults: readonly LinkFault[] = [];
+  readonly #uplinks = new Map<LinkFault, Uplinks>();
   readonly #captured: Captured[] = [];
   #captureMax = 0;
   /** Told of every datagram that leaves a host. */
@@ -79,6 +85,7 @@ export class LinkPolicy {
   heal(fault: LinkFault): void {
     this.changeCount += 1;
     this.#faults = this.#faults.filter((other) => other !== fault);
+    this.#uplinks.delete(fault);
   }
 
   get isWhole(): boolean {
@@ -115,7 +122,7 @@ export class LinkPolicy {
       for (let i = 0; i < this.#faults.length; i++) {
         const fault = this.#faults[i]!;
         if (fault.from[fromHost] !== 1 || fault.to[toHost] !== 1 || fault.spares === 'datagrams') continue;
-        if (fault.loss > 0 && random.chance(fault.loss)) return this.#lost;
+        if (fault.loss > 0 && this.#isLost(fault, fromHost)) return this.#lost;
         if (fault.delayMsMax > 0) delayMs += random.unit() * fault.delayMsMax;
         if (fault.duplication > 0 && random.chance(fault.duplication)) isDoubled = true;
       }
@@ -142,12 +149,27 @@ export class LinkPolicy {
       if ((!isOnWay && !isOnWayBack) || fault.spares === 'streams') continue;
       delayMs += this.#random.unit() * fault.delayMsMax;
       let tries = 0;
-      while (fault.loss > 0 && this.#random.chance(fault.loss)) {
+      while (fault.loss > 0 && this.#isLost(fault, isOnWay ? fromHost : toHost)) {
         if (++tries > RETRANSMITS_MAX) return null;
         delayMs += RETRANSMIT_MS * tries;
       }
     }
     return delayMs;
+  }
+
+  /** One packet of that host on its way under the fault. */
+  #isLost(fault: LinkFault, from: number): boolean {
+    const { loss, burstPackets } = fault;
+    if (burstPackets === undefined || loss >= 1) return this.#random.chance(loss);
+    let uplinks = this.#uplinks.get(fault);
+    if (uplinks === undefined) {
+      uplinks = new Uint8Array(fault.from.length);
+      this.#uplinks.set(fault, uplinks);
+    }
+    // A burst ends after each packet with 1/b; it begins so often that the share of lost packets comes to `loss`.
+    const turns = uplinks[from] === 1 ? 1 / burstPackets : Math.min(1, loss / (burstPackets * (1 - loss)));
+    if (this.#random.chance(turns)) uplinks[from]! ^= 1;
+    return uplinks[from] === 1;
   }
 }
 

@@ -37,6 +37,7 @@ import {
   POLL_MS,
   Recovery,
   safetyCheckers,
+  scalingCheckers,
   type Violation,
 } from './checkers/index.ts';
 import { Disk } from './disk.ts';
@@ -54,11 +55,20 @@ export interface WorldOptions {
   /** Of clusters that are founded here; 7 when nothing is said. */
   readonly maxVoters?: number;
   readonly hasWorkloads?: boolean;
+  /** `few`: of the safety rules only those whose cost does not grow with the square of the members. */
+  readonly rules?: 'all' | 'few';
   readonly createNode: (options: NodeOptions, now: MonotonicMs) => Node;
   /** Shared by all nodes. */
   readonly directory: Directory;
   /** A readable line for each event of each node, each start and end of a process, each fault. */
   readonly narrate: ((atMs: number, who: string, what: string) => void) | null;
+}
+
+/** Sees what a measurement needs, and changes nothing. */
+export interface Watcher {
+  told(host: Host, event: CoreEvent): void;
+  /** The transport that the host is to use instead. */
+  metered(host: Host, inner: Transport): Transport;
 }
 
 /** A process that exits by itself is started again after this, as a service manager would. */
@@ -93,6 +103,8 @@ export class World implements HostWorld, CheckedWorld {
   isSupervised = true;
   /** Supervisors act as late as they may, children die as slowly. */
   isWorst = false;
+  /** Measures; set before anything starts. */
+  watcher: Watcher | null = null;
   /** The rate of each host's clocks, where chance is not to choose. */
   rateOf: ((index: number) => number) | null = null;
   delayMsMax = LAN_LATENCY.toMs;
@@ -114,7 +126,8 @@ export class World implements HostWorld, CheckedWorld {
     this.#network = new MemoryNetwork(this.scheduler, this.links);
     this.#convergence = new Convergence(this, (host) => this.#inspector.isWatched(host));
     this.#recovery = new Recovery(this);
-    this.#inspector = new Inspector(this, this.leases, [...safetyCheckers(this, this.timings), this.#convergence, this.#recovery]);
+    const rules = options.rules === 'few' ? scalingCheckers(this, this.timings) : safetyCheckers(this, this.timings);
+    this.#inspector = new Inspector(this, this.leases, [...rules, this.#convergence, this.#recovery]);
     this.scheduler.schedule(POLL_MS, this.#poll);
   }
 
@@ -165,7 +178,7 @@ export class World implements HostWorld, CheckedWorld {
   }
 
   /** As if the hosts had agreed on a cluster before, and stopped cleanly: their disks hold its first record. */
-  foundTogether(voters: readonly Host[], others: readonly Host[] = []): void {
+  foundTogether(voters: readonly Host[], others: readonly Host[] = [], remembered: 'everyone' | 'nobody' = 'everyone'): void {
     const random = this.chance('genesis');
     const cluster = clusterId(random.hex32());
     this.foundedTogether = cluster;
@@ -203,7 +216,8 @@ export class World implements HostWorld, CheckedWorld {
         vote: null,
         fence: null,
       });
-      host.disk.rememberPeers(members.map((other) => other.host.address).filter((address) => address !== host.address));
+      if (remembered === 'everyone')
+        host.disk.rememberPeers(members.map((other) => other.host.address).filter((address) => address !== host.address));
     }
   }
 
@@ -257,7 +271,7 @@ export class World implements HostWorld, CheckedWorld {
   open(host: Host): Transport {
     const inner: MemoryTransport = this.#network.open(host.address);
     this.openTransportCount += 1;
-    return {
+    const transport: Transport = {
       send: (to, bytes) => inner.send(to, bytes),
       exchange: (to, bytes, timeoutMs, done) => inner.exchange(to, bytes, timeoutMs, done),
       listen: (receiver) => inner.listen(receiver),
@@ -266,6 +280,7 @@ export class World implements HostWorld, CheckedWorld {
         inner.close();
       },
     };
+    return this.watcher?.metered(host, transport) ?? transport;
   }
 
   identify(id: NodeId, name: string, host: Host): Identity {
@@ -315,6 +330,7 @@ export class World implements HostWorld, CheckedWorld {
   told(host: Host, event: CoreEvent): void {
     this.toldCount += 1;
     this.trace(host, 'event', event.type.length);
+    this.watcher?.told(host, event);
     if (this.#options.narrate !== null) this.narrate(host.name, this.#describe(event));
     for (let i = 0; i < this.#expectations.length; i++) {
       const { claim, holds } = this.#expectations[i]!;

@@ -84,6 +84,34 @@ describe('the links between simulated hosts', () => {
     expect(latestMs).toBeLessThan(20_002);
   });
 
+  test.each([
+    [0.05, 4],
+    [0.3, 4],
+    [0.2, 16],
+  ])('bursts lose the share asked (%d), in runs of the mean length asked (%d), on the uplink of each sender by itself', (loss, packets) => {
+    const links = threeHosts();
+    links.add(fault([0, 1], [1, 2], { loss, burstPackets: packets }));
+    const count = 200_000;
+    let lost = 0;
+    let bursts = 0;
+    let wasLost = false;
+    let lostOfOther = 0;
+    let lostTogether = 0;
+    for (let i = 0; i < count; i++) {
+      const isLost = links.datagram(A, i % 2 === 0 ? B : C).length === 0;
+      const isOtherLost = links.datagram(B, C).length === 0;
+      if (isLost) lost += 1;
+      if (isLost && !wasLost) bursts += 1;
+      if (isOtherLost) lostOfOther += 1;
+      if (isLost && isOtherLost) lostTogether += 1;
+      wasLost = isLost;
+    }
+    expect(Math.abs(lost / count - loss)).toBeLessThan(0.1 * loss);
+    expect(Math.abs(lost / bursts - packets)).toBeLessThan(0.1 * packets);
+    expect(Math.abs(lostTogether / lostOfOther - loss)).toBeLessThan(0.3 * loss);
+    expect(links.datagram(C, A)).toHaveLength(1);
+  });
+
   test('what was captured stays what it was, though its sender writes the next packet into the same buffer', () => {
     const links = threeHosts();
     links.capture(4, 1);

@@ -7,6 +7,7 @@ import type { NodeId } from '../ids.ts';
 import { grown, rowsToReserve } from './columns.ts';
 import { Lives } from './lives.ts';
 import { NONE, SlotIndex } from './slot-index.ts';
+import type { MemberTable } from './table.ts';
 
 const WORDS = 4;
 /** Most clusters are smaller, and in a larger one the voters are among its first. */
@@ -15,6 +16,8 @@ const TEXTS_KEPT = 256;
 export class Directory {
   readonly isShared: boolean;
   readonly lives: Lives;
+  /** Shown each table that is made on it: who shares it out may hand a ready list to all of them (ready-rows.ts). */
+  onTable: ((table: MemberTable) => void) | null = null;
   #ids = new Uint32Array(0);
   #slotCount = 0;
   readonly #freeSlots: number[] = [];

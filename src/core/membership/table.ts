@@ -3,9 +3,9 @@
 // It keeps rows and their order; what is believed is decided by merge.ts, who is told and who is judged by node.ts.
 
 import { assert } from '../assert.ts';
-import { mix32, sameTag, type Tag } from '../hash.ts';
+import { mix32, type Tag } from '../hash.ts';
 import type { Address, Incarnation, NodeId } from '../ids.ts';
-import { type Facts, LIMITS, MEMBER_STATES, type MemberEntry, type MemberState } from '../message.ts';
+import { type Facts, MEMBER_STATES, type MemberEntry, type MemberState } from '../message.ts';
 import { at, type MonotonicMs } from '../time.ts';
 import { Ages } from './ages.ts';
 import { grown, rowsToReserve } from './columns.ts';
@@ -14,7 +14,9 @@ import { FreshOrder } from './fresh-order.ts';
 import { ListHash } from './list-hash.ts';
 import type { Lives } from './lives.ts';
 import type { Account } from './merge.ts';
+import type { ReadyRows } from './ready-rows.ts';
 import { NONE } from './slot-index.ts';
+import { checkTable } from './table-check.ts';
 
 // The state column: 0 for no row, else 1 + the rank of the state, with flags above.
 const STATE_MASK = 0x07;
@@ -54,6 +56,7 @@ export class MemberTable {
     this.#order = new FreshOrder(silenceMs, now);
     this.#ages = new Ages(silenceMs);
     this.#reach(this.selfSlot);
+    directory.onTable?.(this);
   }
 
   // ── reading ──
@@ -309,6 +312,30 @@ export class MemberTable {
     this.directory.release(slot);
   }
 
+  /** Only into an empty list, and only in a shared directory: each row as `put` and `confirm` leave it when its member was heard at this instant. */
+  adopt({ slots, lives, tagsLo, counters }: ReadyRows, now: MonotonicMs): void {
+    assert(this.directory.isShared && this.#rowCount === 1 && this.has(this.selfSlot), 'a ready list is for who knows nobody yet');
+    this.#reach(this.directory.slotCount - 1);
+    for (let i = 0; i < slots.length; i++) {
+      const slot = slots[i]!;
+      if (slot === this.selfSlot) continue;
+      this.#life[slot] = lives[i]!;
+      this.#tagLo[slot] = tagsLo[i]!;
+      this.#counter[slot] = counters[i]!;
+      this.#state[slot] = ALIVE;
+      this.#rowCount += 1;
+      this.#aliveCount += 1;
+      this.#hash.add(this.rowHash(slot), this.#tagHiOf(slot));
+      this.#ages.begin(slot, counters[i]!, now);
+      this.#place(slot);
+    }
+  }
+
+  /** Where its life is held. */
+  lifeOf(slot: number): number {
+    return this.#life[slot]!;
+  }
+
   /** The cluster's timings were learned: ages begin anew under them. */
   retime(silenceMs: number, now: MonotonicMs): void {
     this.#ages.retime(silenceMs);
@@ -328,34 +355,7 @@ export class MemberTable {
   }
 
   checkInvariants(): void {
-    let alive = 0;
-    let unconfirmed = 0;
-    let suspect = 0;
-    let rows = 0;
-    const hash = new ListHash();
-    const linked = new Set(this.#order.slots());
-    for (let slot = 0; slot < this.#state.length; slot++) {
-      if (!this.has(slot)) {
-        assert(!linked.has(slot) && !this.#silent.has(slot) && !this.#dead.has(slot), 'no row, no place');
-        continue;
-      }
-      rows += 1;
-      assert(this.#lives.slotAt(this.#life[slot]!) === slot, 'a row has a life of its own member');
-      if (this.isAlive(slot)) {
-        alive += 1;
-        if (!this.isConfirmed(slot)) unconfirmed += 1;
-        else hash.add(this.rowHash(slot), this.#tagHiOf(slot));
-        if (this.isSuspect(slot)) suspect += 1;
-        assert(!this.#dead.has(slot), 'the living are not among the dead');
-        if (slot !== this.selfSlot) assert(linked.has(slot) !== this.#silent.has(slot), 'the living are in the order or silent');
-      } else assert(this.#dead.has(slot) && !linked.has(slot) && !this.#silent.has(slot), 'the dead are in no order');
-    }
-    assert(
-      alive === this.#aliveCount && unconfirmed === this.#unconfirmedCount && suspect === this.#suspectCount && rows === this.#rowCount,
-      'counts match rows',
-    );
-    assert(sameTag(hash.sum, this.#hash.sum), 'the list hash is the sum of its rows');
-    assert(rows <= LIMITS.membersMax, 'the list is bounded');
+    checkTable(this, this.#order.slots(), (slot) => this.#lives.slotAt(this.#life[slot]!));
   }
 
   #place(slot: number): void {

@@ -50,3 +50,18 @@ export function safetyCheckers(world: CheckedWorld, timings: Timings): readonly 
     new CrashTold(world, timings.heartbeatMs),
   ];
 }
+
+/**
+ * For worlds that are measured: of the rules above those that cost O(1) a step and O(N) now and then. What they leave out (twins of
+ * leases and promises, ghosts, counters, convergence of whole lists) is asked of the same code in the small worlds of scenes/.
+ */
+export function scalingCheckers(world: CheckedWorld, timings: Timings): readonly Checker[] {
+  return [
+    new Records(world, timings),
+    new FailedMeansOver(world),
+    new OneLeader(world),
+    new OneInterval(world),
+    new NoForeignRecord(world),
+    new Exits(),
+  ];
+}

@@ -18,6 +18,8 @@ export class Inspector {
   readonly #leases: LeaseBook;
   readonly #checkers: readonly Checker[];
   readonly #steppedBy: readonly Checker[];
+  /** Whether anyone reads lists. */
+  readonly #isReading: boolean;
   readonly #lastReadMs: number[] = [];
   readonly #lastIndex: number[] = [];
   #violation: Violation | null = null;
@@ -27,6 +29,7 @@ export class Inspector {
     this.#leases = leases;
     this.#checkers = checkers;
     this.#steppedBy = checkers.filter((checker) => checker.stepped !== undefined);
+    this.#isReading = checkers.some((checker) => checker.viewed !== undefined);
   }
 
   get violation(): Violation | null {
@@ -60,7 +63,7 @@ export class Inspector {
       const effect = effects[i]!;
       if (effect.kind === 'event') this.#told(host, effect.event);
     }
-    if (this.#isToBeRead(host)) this.#read(host);
+    if (this.#isReading && this.#isToBeRead(host)) this.#read(host);
   }
 
   childStarted(host: Host, child: Child): void {

@@ -1,7 +1,7 @@
 // The door of scenes/: all of them by name.
 
 export type { Scene } from './scene.ts';
-export { Stage } from './stage.ts';
+export { nameOf, range, Stage } from './stage.ts';
 
 import { tcpBlocked, udpBlocked } from './blocking.ts';
 import { clonedAtOnce, clonedEarlier, clonedState, coldStart, leaveWhileDown, votersInAHurry } from './changing.ts';
