@@ -21,8 +21,11 @@ import type { Voice } from './voice.ts';
 
 type Said = Prepare | Promised | Nack | Accept | Accepted;
 
-/** Suspects are gathered for so long, so that a mass failure becomes one change (R9). */
-const GATHER_MS = 100;
+/**
+ * Suspects are gathered, so that a mass failure becomes one change (R9): for most of what T_condemn lies before T_fail, which has to be
+ * waited for anyway.
+ */
+const GATHER_SHARE = 3 / 4;
 const RANK_MS = 100;
 const SPREAD_TO = 3;
 const AGREEMENTS_ENOUGH = 6;
@@ -243,7 +246,8 @@ export class Council {
       return;
     }
     this.#wishSince ??= now;
-    const gather = situation.silent.length > 0 ? GATHER_MS : 0;
+    const { failMs, condemnMs } = this.#timings;
+    const gather = situation.silent.length > 0 ? GATHER_SHARE * (failMs - condemnMs) : 0;
     const startAt = Math.max(this.#deferUntil, this.#wishSince + gather + this.#rank() * RANK_MS);
     if (now < startAt) {
       this.#lookAt = at(Math.min(this.#lookAt, startAt));

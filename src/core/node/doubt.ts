@@ -14,6 +14,8 @@ const SILENCE_SHARE = 0.6;
 /** From this share on it is shown as suspect, whatever its rhythm. */
 const SUSPECT_SHARE = 0.75;
 const FALSE_ALARMS_MAX = 3;
+/** Of those that did not answer. */
+const ASKED_A_HEARTBEAT = 8;
 /** A beat comes a little early, never late; its way and its sender's timer take so much of a heartbeat more. */
 const LATE_SHARE = 0.15;
 
@@ -153,6 +155,8 @@ export class Doubt {
     const findings: Finding[] = [];
     const { heartbeatMs } = this.#timings;
     const lagMs = this.health.lagMs(now);
+    // Who is cut off from many asks on for as long as that lasts: no more packets than for a few.
+    const crowd = Math.max(1, table.silent.size / ASKED_A_HEARTBEAT);
     let lateCount = 0;
     this.#judgeAt = NEVER;
     for (const slot of table.silent) {
@@ -172,7 +176,7 @@ export class Doubt {
       }
       if (isConfirmed) lateCount += 1;
       if (now >= this.#probes.dueAt(slot)) {
-        const step = this.#probes.next(slot, this.#timeoutMs(slot), heartbeatMs, now);
+        const step = this.#probes.next(slot, this.#timeoutMs(slot), heartbeatMs * crowd, now);
         if (step !== 'exhausted') findings.push({ slot, finding: step, ageMs });
       }
       this.#judgeBy(this.#probes.dueAt(slot));
@@ -187,10 +191,11 @@ export class Doubt {
     }
     this.#probes.keep(table.silent);
     this.health.saw(lateCount, table.confirmedCount - 1);
-    if (this.health.blamedOnSelf === 0 || this.#watch !== 'closely') return findings;
-    // While the lease holds, a majority hears this node: it is asked on, and blames nobody.
-    this.#judgeBy(now + heartbeatMs / 4);
-    return findings.filter(({ finding }) => finding !== 'suspect');
+    if (this.health.blamedOnSelf === 0) return findings;
+    // Where most are late, the others know no more of them. While the lease holds, a majority hears this node, and it blames nobody.
+    const mayBlame = this.#watch !== 'closely';
+    if (!mayBlame) this.#judgeBy(now + heartbeatMs / 4);
+    return findings.filter(({ finding }) => finding !== 'ask-around' && (mayBlame || finding !== 'suspect'));
   }
 
   /** The age at which phi gets there, not before anyone is looked at and not after that share of the patience. */
