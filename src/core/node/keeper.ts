@@ -26,7 +26,7 @@ const HELPERS = 3;
 /** So many retries follow each other at once, as many again at twice the time, and so on. */
 const QUICK_RETRIES = 4;
 /** Of a heartbeat, between the beats of one peal: longer than a packet takes in one place. */
-const PEAL_SHARE = 1 / 125;
+const PEAL_SHARE = 1 / 500;
 /** Retries before others are asked for help. */
 const RETRIES_ALONE = 2;
 /** In T_fail. */
