@@ -105,8 +105,8 @@ export const MUTANTS = [
     by: 'I4-I6-I8-leases-stand-on-acks',
     edits: [
       {
-        find: 'const ack: AckHeld = { epoch, counter, sent: emission.sent };',
-        replace: 'const ack: AckHeld = { epoch, counter, sent: (this.#emissions.at(-1) ?? emission).sent };',
+        find: 'const ack: AckHeld = { epoch, counter, sent };',
+        replace: 'const ack: AckHeld = { epoch, counter, sent: this.#emissions.at(-1)?.sent ?? sent };',
       },
     ],
   },

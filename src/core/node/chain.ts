@@ -24,6 +24,8 @@ const DELTAS_KEPT = 64;
 const REAP_AFTER_MS = 86_400_000;
 /** More go over a stream: what rides in a datagram stays small. */
 export const DELTAS_PER_DATAGRAM = 4;
+/** Condemned or reaped, at most 25 bytes each; one change alone has 32 at most. */
+const ENTRIES_PER_DATAGRAM = 36;
 
 export interface Epoch {
   readonly epoch: number;
@@ -145,13 +147,17 @@ export class Chain {
     this.#adopt(record, now, outbox);
   }
 
-  /** What one that holds `version` lacks, if it is few enough for a datagram. */
+  /** What one that holds `version` lacks, as far as a datagram reaches; null where a stream is better. */
   deltasAfter(version: number, now: MonotonicMs): Deltas | null {
     if (this.version <= version || this.version - version > DELTAS_PER_DATAGRAM) return null;
     const changes: Deltas['changes'][number][] = [];
+    let entries = 0;
     for (let next = version + 1; next <= this.version; next++) {
       const change = this.#deltas.get(next);
       if (change === undefined) return null;
+      entries += change.condemn.length + change.reap.length;
+      // The first always fits; who has taken it in is told the next.
+      if (entries > ENTRIES_PER_DATAGRAM && changes.length > 0) break;
       let waitMs = 0;
       for (const entry of change.condemn) waitMs = Math.max(waitMs, this.#announcer.remainingMs(entry, now) ?? this.#timings.failMs);
       changes.push({ change, waitMs: Math.ceil(waitMs) });
