@@ -56,6 +56,8 @@ export class LinkPolicy {
   onSent: ((from: Address) => void) | null = null;
   #captureEvery = 1;
   #seenCount = 0;
+  /** Until then captured packets may come again, lost ones for the first time. */
+  replayedUntilMs = 0;
   /** How often a fault began or was healed. */
   changeCount = 0;
   // Handed out again and again: the network reads the delays before it asks for the next packet's.

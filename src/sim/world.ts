@@ -297,6 +297,7 @@ export class World implements HostWorld, CheckedWorld {
   replay(count: number): void {
     const { captured } = this.links;
     const random = this.chance(`replay ${this.nowMs}`);
+    this.links.replayedUntilMs = this.nowMs + REPLAY_MS;
     for (let i = 0; i < count && captured.length > 0; i++) {
       const { from, to, bytes } = captured[random.below(captured.length)]!;
       this.scheduler.schedule(random.between(0, REPLAY_MS), () => this.#network.send(from, to, bytes));

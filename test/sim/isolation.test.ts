@@ -21,7 +21,7 @@ interface Made {
 const OBEDIENT: Made = { standing: 'fenced', children: [], leaseUntilMs: CUT_MS + fenceMs, isSuspended: false };
 
 /** Three voters; from CUT_MS on nothing that the first says is heard. What is said of it at `atMs`. */
-function judge(made: Partial<Made>, atMs: number, isHealed = false): string | null {
+function judge(made: Partial<Made>, atMs: number, then: 'cut still' | 'healed' | 'played back' = 'cut still'): string | null {
   const links = new LinkPolicy(new Random(1), LAN_LATENCY);
   const first = { ...OBEDIENT, ...made };
   const hosts = NAMES.map((name, index) => {
@@ -45,7 +45,8 @@ function judge(made: Partial<Made>, atMs: number, isHealed = false): string | nu
   const cut = { from: hostMask([0], 3), to: hostMask([1, 2], 3), loss: 1, delayMsMax: 0, duplication: 0, spares: 'nothing' } as const;
   links.add(cut);
   const at = rule.polled();
-  if (isHealed) links.heal(cut);
+  if (then === 'healed') links.heal(cut);
+  if (then === 'played back') links.replayedUntilMs = atMs;
   checked.nowMs = atMs;
   return at ?? rule.stepped(hosts[0] as unknown as Host, { kind: 'tick' }, []) ?? rule.polled();
 }
@@ -72,7 +73,12 @@ describe('whoever is isolated', () => {
   });
 
   test('and is heard again is not isolated any more', () => {
-    expect(judge({ standing: 'quorate', children: ['x'], leaseUntilMs: deadMs + fenceMs }, deadMs, true)).toBeNull();
+    expect(judge({ standing: 'quorate', children: ['x'], leaseUntilMs: deadMs + fenceMs }, deadMs, 'healed')).toBeNull();
+  });
+
+  // Proof 1980: an ack that a cut had swallowed came two seconds later, from whoever had captured it.
+  test('and is played what the network lost is not isolated meanwhile', () => {
+    expect(judge({ leaseUntilMs: CUT_MS + fenceMs + 100 }, CUT_MS + 500, 'played back')).toBeNull();
   });
 
   test('while its machine sleeps runs nothing, whatever stands there', () => {

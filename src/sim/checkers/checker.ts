@@ -36,7 +36,7 @@ export interface CheckedWorld {
   readonly pendingCount: number;
   readonly openTransportCount: number;
   readonly leases: LeaseBook;
-  readonly links: Pick<LinkPolicy, 'isWhole' | 'isCut' | 'changeCount'>;
+  readonly links: Pick<LinkPolicy, 'isWhole' | 'isCut' | 'changeCount' | 'replayedUntilMs'>;
   /** The cluster whose disks were made before anything started, if any. */
   readonly foundedTogether: string | null;
 }

@@ -1,7 +1,8 @@
 // L3: whoever cannot exchange a word with a majority of its voters, by any way through any hosts, is not quorate T_fence later, has
 // fenced itself after T_lag more, and runs nothing after another T_stop; all by its own clock. Nothing else that goes wrong
 // excuses it but a suspended machine, on which nothing runs: it counts from its waking.
-// A question may pass while one link is open and its answer later by another, so the links of all moments since count together.
+// A question may pass while one link is open and its answer later by another, so the links of all moments since count together; and
+// whoever plays back what it captured is a way of its own, for what the network lost as well (proof 1980): nobody is isolated meanwhile.
 
 import { CLOCK_RESOLUTION_MS, type Effect, type Input, type NodeId, type Timings } from '../../core/index.ts';
 import type { Host } from '../host.ts';
@@ -45,7 +46,8 @@ export class Isolation implements Checker {
   }
 
   stepped(host: Host, _input: Input, _effects: readonly Effect[]): string | null {
-    if (this.#world.links.changeCount !== this.#linksSeen) this.#look();
+    const { links, nowMs } = this.#world;
+    if (links.changeCount !== this.#linksSeen || nowMs <= links.replayedUntilMs) this.#look();
     const cut = this.#cut[host.index];
     if (cut === undefined) return null;
     const { sinceMs } = cut;
@@ -79,7 +81,7 @@ export class Isolation implements Checker {
     // Of two changes at once nobody knows what was open between them.
     if (links.changeCount > this.#linksSeen + 1) this.#cut.length = 0;
     this.#linksSeen = links.changeCount;
-    if (hosts.length > HOSTS_MAX || (links.isWhole && hosts.every((host) => host.process !== null))) {
+    if (hosts.length > HOSTS_MAX || nowMs <= links.replayedUntilMs || (links.isWhole && hosts.every((host) => host.process !== null))) {
       this.#cut.length = 0;
       return;
     }
