@@ -13,6 +13,8 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: ['test/e2e/**'],
           sequence: { groupOrder: 0 },
+          // Two also where there are two cores, of which one would be left to the runner.
+          maxWorkers: 2,
           testTimeout: 20_000,
         },
       },

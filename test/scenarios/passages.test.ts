@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { at, type Message } from '../../src/core/index.ts';
-import { CLUSTER, only, Puppet, Stage, stranger } from '../support/stage.ts';
+import { CLUSTER, events, only, Puppet, Stage, stranger } from '../support/stage.ts';
 
 const FAIL_MS = 4500;
 
@@ -86,6 +86,17 @@ describe('a member of which only streams arrive', () => {
       else stage.pass(181_000);
       expect(blocked(stage)).toStrictEqual([]);
     }
+  });
+
+  test('is told as an event, once, and so is its end', () => {
+    const [stage, puppet] = [new Stage().enter(), new Puppet(1)];
+    syncs(stage, puppet);
+    const told = events(stage.pass(60_000)).filter((line) => line.includes('blocked'));
+    expect(told).toStrictEqual([`event ${UDP_1.replace(' ', ' n1: ')}`]);
+    stage.hear(puppet.hello());
+    expect(events(stage.pass(10_000)).filter((line) => line.includes('blocked'))).toStrictEqual([
+      'event unblocked n1: no longer udp-blocked',
+    ]);
   });
 
   test('is asked for a datagram again and again', () => {

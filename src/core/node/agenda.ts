@@ -11,6 +11,8 @@ export interface Situation {
   readonly record: ClusterRecord;
   readonly self: NodeId;
   readonly timings: Timings;
+  /** At these beats (pace.ts). */
+  readonly condemnAfterMs: number;
   /** Lives that nobody has acked for long, as this voter sees it. */
   readonly silent: readonly Condemned[];
   /** The named leader's end may be acted upon, or there is none (R10). */
@@ -48,8 +50,8 @@ export function hasWish(situation: Situation): boolean {
 
 /** The value to offer, once a majority has promised and was polled; null when nothing is left to do. */
 export function chooseChange(situation: Situation, poll: Poll): Change | null {
-  const { timings, record } = situation;
-  const condemn = poll.suspects.filter((suspect, i) => (poll.idleMs[i] ?? 0) >= timings.condemnMs && !isKnown(record, suspect));
+  const { condemnAfterMs, record } = situation;
+  const condemn = poll.suspects.filter((suspect, i) => (poll.idleMs[i] ?? 0) >= condemnAfterMs && !isKnown(record, suspect));
   // A condemnation never waits for a dwell, so it never shares a version with a change of voters.
   const voters = condemn.length === 0 && poll.isDwellOver ? voterChange(situation) : null;
   const leader = leaderChange(situation);

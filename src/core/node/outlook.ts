@@ -10,6 +10,7 @@ import type { Situation } from './agenda.ts';
 import type { Announcer } from './announcer.ts';
 import type { Chain } from './chain.ts';
 import type { Keeper } from './keeper.ts';
+import { condemnAfterMs } from './pace.ts';
 import type { Roster } from './roster.ts';
 import type { Self } from './self.ts';
 import type { Wishes } from './wishes.ts';
@@ -79,6 +80,7 @@ export class Outlook {
       record,
       self: this.#self.id,
       timings: this.#timings,
+      condemnAfterMs: this.#condemnAfterMs,
       silent: this.#silent(record, now),
       isLeaderGone: this.#isLeaderGone(record),
       mayLead: life.mayLead && isVoter(record, this.#self.id) ? { incarnation: this.#self.incarnation } : null,
@@ -93,15 +95,20 @@ export class Outlook {
     };
   }
 
+  get #condemnAfterMs(): number {
+    return condemnAfterMs(this.#timings, this.#roster.table.aliveCount);
+  }
+
   /** R9: whose acked counters have stood still here for T_condemn. Only a fresh poll makes more of it. */
   #silent(record: ClusterRecord, now: MonotonicMs): Condemned[] {
     const { table, suspicions } = this.#roster;
     const { witness } = this.#keeper.acker;
+    const condemnAfterMs = this.#condemnAfterMs;
     const silent: Condemned[] = [];
     let longestIdleMs = Number.NEGATIVE_INFINITY;
     const consider = (id: NodeId, incarnation: Condemned['incarnation'], idleMs: number): void => {
-      if (idleMs < this.#timings.condemnMs) longestIdleMs = Math.max(longestIdleMs, idleMs);
-      if (idleMs >= this.#timings.condemnMs && !isCondemned(record, id, incarnation)) silent.push({ id, incarnation });
+      if (idleMs < condemnAfterMs) longestIdleMs = Math.max(longestIdleMs, idleMs);
+      if (idleMs >= condemnAfterMs && !isCondemned(record, id, incarnation)) silent.push({ id, incarnation });
     };
     for (let slot = 0; slot < table.slotLimit; slot++) {
       if (slot === table.selfSlot || !table.isConfirmed(slot)) continue;
@@ -119,7 +126,7 @@ export class Outlook {
         consider(leader.id, leader.incarnation, witness.idleMs(leader.id, leader.incarnation, now));
       }
     }
-    this.#silentAt = at(now + this.#timings.condemnMs - longestIdleMs);
+    this.#silentAt = at(now + condemnAfterMs - longestIdleMs);
     return silent;
   }
 

@@ -4,9 +4,9 @@
 import type { Timings } from '../timings.ts';
 
 /** From so many members on who does not vote beats at a third of the rate: what a voter hears and answers grows by that much less. */
-const MANY = 24;
+const MANY = 16;
 /** Who watches allows for the slower beat a little before anyone takes it up: lists are never quite the same length. */
-const MANY_FOR_WATCHERS = 20;
+const MANY_FOR_WATCHERS = 14;
 
 /** In heartbeats. */
 const SLOW = 2;
@@ -26,6 +26,14 @@ export function beatPeriodMs({ heartbeatMs }: Timings, isVoter: boolean, isCalm:
 /** The slowest beat that a voter has to expect of anybody. */
 export function slowestBeatMs({ heartbeatMs }: Timings, memberCount: number): number {
   return (memberCount > MANY_FOR_WATCHERS ? SLOW_OF_MANY : SLOW) * heartbeatMs;
+}
+
+/**
+ * For how long nobody may have acked anything new of a member before it is condemned. T_condemn, which lets a stall of three seconds pass
+ * where a beat comes every other heartbeat; where beats are slower, the last one before the stall lies further back by as much.
+ */
+export function condemnAfterMs(timings: Timings, memberCount: number): number {
+  return timings.condemnMs + slowestBeatMs(timings, memberCount) - SLOW * timings.heartbeatMs;
 }
 
 /** When one that does not vote and beats every `periodMs` best beats again: with the voters' peal, which is due in `dueMs` and then every `everyMs`. */

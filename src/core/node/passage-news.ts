@@ -2,7 +2,7 @@
 // is decided by; what is blocked at this instant, passages.ts tells.
 
 import type { MemberEventType, Outbox } from '../effect.ts';
-import type { NodeId } from '../ids.ts';
+import { incarnation } from '../ids.ts';
 import { type MemberTable, NONE } from '../membership/index.ts';
 import type { Blocked } from './passages.ts';
 
@@ -18,20 +18,20 @@ export class PassageNews {
     if (blocked.length === 0 && this.#told.size === 0) return;
     const present = new Map(blocked.map((one) => [`${one.code} ${one.id}`, one]));
     for (const [key, one] of present) {
-      if (!this.#told.has(key)) this.#event(one.code, one.id, one.message, outbox);
+      if (!this.#told.has(key)) this.#event(one.code, one, one.message, outbox);
       this.#told.set(key, one);
     }
     for (const [key, one] of this.#told) {
       if (present.has(key)) continue;
       this.#told.delete(key);
-      this.#event('unblocked', one.id, `no longer ${one.code}`, outbox);
+      this.#event('unblocked', one, `no longer ${one.code}`, outbox);
     }
   }
 
-  #event(type: MemberEventType, id: NodeId, reason: string, outbox: Outbox): void {
+  /** Hearsay whose datagrams never came is not in the list for long: then it has no life to name. */
+  #event(type: MemberEventType, { id, name, address }: Blocked, reason: string, outbox: Outbox): void {
     const slot = this.#table.slotOf(id);
-    if (slot === NONE) return;
-    const { name, address } = this.#table.factsOf(slot);
-    outbox.push({ kind: 'event', event: { type, member: name, id, incarnation: this.#table.incarnationOf(slot), address, reason } });
+    const life = slot === NONE ? incarnation(0) : this.#table.incarnationOf(slot);
+    outbox.push({ kind: 'event', event: { type, member: name, id, incarnation: life, address, reason } });
   }
 }

@@ -18,6 +18,8 @@ const TRIES_MIN = 3;
 
 export interface Blocked extends Problem {
   readonly id: NodeId;
+  readonly name: string;
+  readonly address: Address;
   readonly code: 'udp-blocked' | 'tcp-blocked';
 }
 
@@ -118,7 +120,7 @@ export class Passages {
     for (const [id, { name, address, since, last }] of this.#unheard) {
       if (now - since < failMs || now - last > STALE_MS || this.#hasGone(id)) continue;
       problems.push({
-        id,
+        ...{ id, name, address },
         code: 'udp-blocked',
         message: `${name}→${here.name}: ${name} answers over TCP, but no datagram of it arrives`,
         hint: `let UDP pass from ${hostOf(address)} to port ${portOf(here.address)} of this host, here and in every firewall between; heartbeats go by UDP`,
@@ -128,7 +130,7 @@ export class Passages {
       if (tries < TRIES_MIN || now - last > STALE_MS || !this.#isHeardAt(id, address)) continue;
       const name = this.#table.nameOf(this.#table.slotOf(id));
       problems.push({
-        id,
+        ...{ id, name, address },
         code: 'tcp-blocked',
         message: `${here.name}→${name}: ${name} is heard, but no connection to it comes about (${inWords({ kind: 'unanswered', reason })})`,
         hint: `let TCP pass from this host to port ${portOf(address)} of ${hostOf(address)}, there and in every firewall between; what is too large for a datagram goes by TCP`,

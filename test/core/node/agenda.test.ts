@@ -16,6 +16,7 @@ function situationOf(voters: readonly number[], part: Partial<Situation> & { rea
     record: recordOfVoters(voters, { leader: LEADER }),
     self: idOf(1),
     timings: PROFILES.lan,
+    condemnAfterMs: PROFILES.lan.condemnMs,
     silent: [],
     isLeaderGone: false,
     mayLead: { incarnation: lifeOf(1).incarnation },

@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { PROFILES } from '../../../src/core/index.ts';
-import { againMs, beatPeriodMs, slowestBeatMs, spreadMs } from '../../../src/core/node/pace.ts';
+import { againMs, beatPeriodMs, condemnAfterMs, slowestBeatMs, spreadMs } from '../../../src/core/node/pace.ts';
 import { SmallTown } from '../../support/small-town.ts';
 
 const { lan, local, wan } = PROFILES;
@@ -23,6 +23,17 @@ describe('a beat', () => {
           expect(periodMs).toBeLessThanOrEqual(timings.fenceMs / 2);
           expect(periodMs).toBeLessThanOrEqual(slowestBeatMs(timings, count));
         }
+      }
+    },
+  );
+
+  test.each([lan, wan])(
+    'that was the last before a stall of three seconds, in profile $profile, is not yet the end of its member',
+    (timings) => {
+      // Whoever stalls is heard again at once: what lies between is the beat and the stall.
+      for (const count of [1, 14, 15, 16, 17, 1000]) {
+        expect(condemnAfterMs(timings, count)).toBeGreaterThan(beatPeriodMs(timings, false, true, count) + 3000);
+        expect(condemnAfterMs(timings, count)).toBeGreaterThanOrEqual(timings.condemnMs);
       }
     },
   );
