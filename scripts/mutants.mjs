@@ -12,10 +12,10 @@
  */
 const WRONG_POLICY = [
   {
-    find: '(poll.idleMs[i] ?? 0) >= timings.condemnMs && !isKnown(record, suspect)',
+    find: '(poll.idleMs[i] ?? 0) >= condemnAfterMs && !isKnown(record, suspect)',
     replace: '(poll.idleMs[i] ?? 0) >= 1200 && !isKnown(record, suspect)',
   },
-  { find: 'if (idleMs >= this.#timings.condemnMs && !isCondemned(', replace: 'if (idleMs >= 1200 && !isCondemned(' },
+  { find: 'if (idleMs >= condemnAfterMs && !isCondemned(', replace: 'if (idleMs >= 1200 && !isCondemned(' },
 ];
 
 export const MUTANTS = [
@@ -361,8 +361,8 @@ export const MUTANTS = [
     by: 'L2-crash-is-told',
     edits: [
       {
-        find: '(poll.idleMs[i] ?? 0) >= timings.condemnMs && !isKnown(record, suspect)',
-        replace: '(poll.idleMs[i] ?? 0) >= 2 * timings.condemnMs && !isKnown(record, suspect)',
+        find: '(poll.idleMs[i] ?? 0) >= condemnAfterMs && !isKnown(record, suspect)',
+        replace: '(poll.idleMs[i] ?? 0) >= 2 * condemnAfterMs && !isKnown(record, suspect)',
       },
     ],
   },
