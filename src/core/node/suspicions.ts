@@ -28,6 +28,9 @@ export class Suspicions {
   /** Suspect because others say so: when to ask it oneself, should neither a verdict nor its next counter come. */
   readonly #askToldAt = new Map<number, MonotonicMs>();
   #askToldFirst: MonotonicMs = NEVER;
+  /** Doubted by others, on this counter, while this node's own news of it is young: believed when that is no longer so. */
+  readonly #waiting = new Map<number, number>();
+  #waitingFirst: MonotonicMs = NEVER;
 
   constructor(table: MemberTable, doubt: Doubt, timings: Timings, tell: Tell) {
     this.#table = table;
@@ -37,8 +40,9 @@ export class Suspicions {
   }
 
   get judgeAt(): MonotonicMs {
-    if (this.trust.isOn) return at(Math.min(this.trust.judgeAt, this.#askToldFirst));
-    return at(Math.min(this.doubt.judgeAt, this.#table.silentAt, this.#askToldFirst));
+    const toldAt = Math.min(this.#askToldFirst, this.#waitingFirst);
+    if (this.trust.isOn) return at(Math.min(this.trust.judgeAt, toldAt));
+    return at(Math.min(this.doubt.judgeAt, this.#table.silentAt, toldAt));
   }
 
   retime(timings: Timings): void {
@@ -85,6 +89,7 @@ export class Suspicions {
     this.news.drop(slot);
     this.#restsOn.delete(slot);
     this.#askToldAt.delete(slot);
+    this.#waiting.delete(slot);
   }
 
   /** Looks at the silent only; whom to ask, and how, is handed back. */
@@ -95,28 +100,49 @@ export class Suspicions {
       if (one.finding === 'suspect') this.#suspect(one, outbox);
       else findings.push(one);
     }
+    if (now >= this.#waitingFirst) this.#believeWaiting(now, outbox);
     if (now >= this.#askToldFirst) this.#askTold(findings, now);
     return findings;
   }
 
   /**
-   * A voter suspects it, and knew no counter above this one. Who heard of it lately does not believe that, yet; a voter that heard it a
-   * beat later contradicts, as the suspect does itself.
+   * A voter suspects it, and knew no counter above this one. Who heard of it lately believes that only once its own news of it is as old;
+   * a voter that heard it a beat later contradicts, as the suspect does itself.
    */
   hearDoubt(slot: number, counter: number, now: MonotonicMs, outbox: Outbox): void {
     const table = this.#table;
     if (table.hearCounter(slot, counter, now)) this.doubt.heard(slot);
-    if (now - table.freshAt(slot) < this.doubt.inTimeMs) {
-      if (this.#watch === 'closely' && this.#isBeatAbove(slot, counter)) this.news.addOnce(slot);
-      return;
-    }
     if (table.isSuspect(slot)) return;
+    if (now - table.freshAt(slot) >= this.doubt.inTimeMs) this.#believe(slot, counter, now, outbox);
+    else if (this.#watch !== 'closely') this.#wait(slot, counter);
+    else if (this.#isBeatAbove(slot, counter)) this.news.addOnce(slot);
+  }
+
+  #believe(slot: number, counter: number, now: MonotonicMs, outbox: Outbox): void {
+    const table = this.#table;
     table.setSuspect(slot, true);
     this.#restsOn.set(slot, table.counterOf(slot));
     this.#askToldAt.set(slot, at(now + this.#timings.failMs + this.#timings.heartbeatMs));
     this.#askToldFirst = at(Math.min(this.#askToldFirst, this.#askToldAt.get(slot)!));
     this.news.doubted(slot, counter, table.confirmedCount);
     this.#tell(slot, 'member-suspect', 'a voter has not heard it', outbox);
+  }
+
+  #wait(slot: number, counter: number): void {
+    if (this.#isBeatAbove(slot, counter)) return;
+    this.#waiting.set(slot, counter);
+    this.#waitingFirst = at(Math.min(this.#waitingFirst, this.#table.freshAt(slot) + this.doubt.inTimeMs));
+  }
+
+  #believeWaiting(now: MonotonicMs, outbox: Outbox): void {
+    this.#waitingFirst = NEVER;
+    // A copy: who has to wait on is put in again.
+    for (const [slot, counter] of [...this.#waiting]) {
+      this.#waiting.delete(slot);
+      if (!this.#table.isConfirmed(slot) || this.#table.isSuspect(slot) || this.#isBeatAbove(slot, counter)) continue;
+      if (now >= this.#table.freshAt(slot) + this.doubt.inTimeMs) this.#believe(slot, counter, now, outbox);
+      else this.#wait(slot, counter);
+    }
   }
 
   #suspect({ slot, ageMs }: Finding, outbox: Outbox): void {
