@@ -29,6 +29,14 @@ export type Message =
   | Sync
   | SyncReply
   | Refused
+  | RecordMessage
+  | AskRecord
+  | WholeRecord
+  | Vote
+  | Doubts;
+
+/** Of the record and the lease: government.ts's part of what comes in. */
+export type RecordMessage =
   | Beat
   | Ack
   | Relayed
@@ -38,15 +46,11 @@ export type Message =
   | Accept
   | Accepted
   | Deltas
-  | AskRecord
-  | WholeRecord
   | Confirm
   | Confirmed
   | Recall
   | Recalled
-  | Request
-  | Vote
-  | Doubts;
+  | Request;
 
 /** UDP, every round: changes in full, counters of those whom both sides know in short. */
 export interface Push {

@@ -1,7 +1,6 @@
 // Laws of bundles: what several messages became is read as those messages, no bytes make it throw, and nothing grows past a datagram.
 
 import * as fc from 'fast-check';
-import { Packr } from 'msgpackr/pack';
 import { describe, expect, test } from 'vitest';
 import type { Address, Effect, Envelope, Message } from '../../src/core/index.ts';
 import { LIMITS } from '../../src/core/index.ts';
@@ -10,8 +9,8 @@ import { Codec, Datagrams, type DecodedDatagram, HEADER_BYTES, UNREADABLE_REASON
 import { BUNDLE_KIND } from '../../src/wire/kinds.ts';
 import { pushOfBeats } from '../bench/codec.ts';
 import { comparable, someEnvelope } from '../support/arbitraries.ts';
+import { packet } from '../support/packet.ts';
 
-const packr = new Packr({ useRecords: false });
 const HERE = '10.0.0.1:7946' as Address;
 const THERE = '10.0.0.2:7946' as Address;
 
@@ -38,15 +37,6 @@ function sendAll(effects: readonly Effect[]): Sent[] {
 function envelopesIn(decoded: DecodedDatagram): unknown[] {
   if (decoded.kind === 'unreadable') throw new Error(`unreadable: ${decoded.reason}`);
   return decoded.kind === 'message' ? [comparable(decoded.envelope)] : decoded.envelopes.map(comparable);
-}
-
-/** A datagram from its body's values. */
-function packet(body: unknown): Uint8Array {
-  const bytes = packr.pack(body);
-  const whole = new Uint8Array(HEADER_BYTES + bytes.length);
-  whole.set([0x51, 1, 0, 0]);
-  whole.set(bytes, HEADER_BYTES);
-  return whole;
 }
 
 function verdictOn(body: unknown): string {

@@ -3,9 +3,10 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { AssertionError, type Envelope, LIMITS, type MemberEntry, type Push, Random } from '../../src/core/index.ts';
-import { Codec, type Decoded, HEADER_BYTES, UNREADABLE_REASONS } from '../../src/wire/index.ts';
+import { Codec, type Decoded, UNREADABLE_REASONS } from '../../src/wire/index.ts';
 import { memberEntry, pushOfBeats, syncOf } from '../bench/codec.ts';
 import { comparable, envelopeOf, messagesByKind, someEnvelope } from '../support/arbitraries.ts';
+import { behindHeader } from '../support/packet.ts';
 
 function envelopeIn(decoded: Decoded): Envelope {
   if (decoded.kind === 'unreadable') throw new Error(`unreadable: ${decoded.reason}`);
@@ -66,13 +67,7 @@ describe('bytes from strangers', () => {
   });
 
   test('never throw behind a sound header', () => {
-    const behindHeader = fc.uint8Array({ maxLength: 300 }).map((body) => {
-      const packet = new Uint8Array(HEADER_BYTES + body.length);
-      packet.set([0x51, 1, 0, 0]);
-      packet.set(body, HEADER_BYTES);
-      return packet;
-    });
-    fc.assert(fc.property(behindHeader, expectVerdict), { numRuns: 5000 });
+    fc.assert(fc.property(fc.uint8Array({ maxLength: 300 }).map(behindHeader), expectVerdict), { numRuns: 5000 });
   });
 
   test('never throw when a sound packet was flipped, cut short or spliced with another', () => {

@@ -1,23 +1,14 @@
 // What is refused, and by which reason: one row a way to be wrong.
 
-import { Packr } from 'msgpackr/pack';
 import { describe, expect, test } from 'vitest';
 import { INCARNATION_MAX, LIMITS, Random } from '../../src/core/index.ts';
 import { entryToRow } from '../../src/wire/entry.ts';
 import { Codec, type Decoded, HEADER_BYTES } from '../../src/wire/index.ts';
 import { memberEntry } from '../bench/codec.ts';
+import { packet } from '../support/packet.ts';
 
-const packr = new Packr({ useRecords: false });
 const codec = new Codec();
 const id = Buffer.alloc(16, 7);
-
-function packet(body: unknown): Uint8Array {
-  const bytes = packr.pack(body);
-  const whole = new Uint8Array(HEADER_BYTES + bytes.length);
-  whole.set([0x51, 1, 0, 0]);
-  whole.set(bytes, HEADER_BYTES);
-  return whole;
-}
 
 function reasonOf(decoded: Decoded): string {
   return decoded.kind === 'unreadable' ? decoded.reason : 'read';

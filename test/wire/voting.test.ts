@@ -1,6 +1,5 @@
 // What is said of leases and the record: how large it is, what is refused, and to which side times are rounded.
 
-import { Packr } from 'msgpackr/pack';
 import { describe, expect, test } from 'vitest';
 import {
   type Ballot,
@@ -15,11 +14,12 @@ import {
   Random,
   type Relayed,
 } from '../../src/core/index.ts';
-import { Codec, HEADER_BYTES } from '../../src/wire/index.ts';
+import { Codec } from '../../src/wire/index.ts';
 import { KIND } from '../../src/wire/kinds.ts';
 import { PackedWriter } from '../../src/wire/packed.ts';
 import { ballotToBytes, changeToBytes, recordToRow } from '../../src/wire/record.ts';
 import { votingToFields } from '../../src/wire/voting.ts';
+import { packet } from '../support/packet.ts';
 
 const random = new Random(3);
 const WEEK_TICKS = 7 * 86_400 * 100;
@@ -121,17 +121,12 @@ describe('times', () => {
 });
 
 describe('what is refused', () => {
-  const packr = new Packr({ useRecords: false });
   const codec = new Codec();
   const id = Buffer.alloc(16, 7);
   const ballot = ballotToBytes(aBallot());
 
   function verdictOn(body: unknown): string {
-    const bytes = packr.pack(body);
-    const packet = new Uint8Array(HEADER_BYTES + bytes.length);
-    packet.set([0x51, 1, 0, 0]);
-    packet.set(bytes, HEADER_BYTES);
-    const decoded = codec.decode(packet);
+    const decoded = codec.decode(packet(body));
     return decoded.kind === 'unreadable' ? decoded.reason : 'read';
   }
 

@@ -2,9 +2,8 @@
 
 import type { Outbox } from '../effect.ts';
 import type { Address, Incarnation } from '../ids.ts';
-import type { Envelope, Hello } from '../message.ts';
+import type { Envelope, Hello, RecordMessage } from '../message.ts';
 import type { MonotonicMs } from '../time.ts';
-import type { RecordMessage } from './record-message.ts';
 
 /** A higher life of this node's id is known elsewhere, or this one was declared ended: a new one above `incarnation` is due. */
 export type Fate = (kind: 'superseded' | 'ended', incarnation: Incarnation, now: MonotonicMs, outbox: Outbox) => void;

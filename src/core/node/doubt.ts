@@ -117,6 +117,7 @@ export class Doubt {
   resume(now: MonotonicMs): void {
     this.#resumedAt = now;
     this.#probes.clear();
+    this.health.saw(0, 0);
     this.#judgeAt = now;
   }
 

@@ -89,6 +89,14 @@ describe('a quorate member that does not vote, in a list of more than 64', () =>
     expect(judgeFor(HOUR_MS)).toEqual([]);
   });
 
+  test('takes no fault upon itself any more: it looks at no ages', () => {
+    watch('cut off');
+    judgeFor(failMs);
+    expect(roster.suspicions.doubt.health.blamedOnSelf).toBe(HASH_ONLY_ABOVE);
+    watch('member');
+    expect(roster.suspicions.doubt.health.blamedOnSelf).toBe(0);
+  });
+
   test('forgets hearsay that does not answer, and keeps what does', () => {
     watch('member');
     for (const ordinal of [100, 101]) roster.believe(entryOf(ordinal), 'relay', now, outbox);
