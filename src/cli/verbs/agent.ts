@@ -7,18 +7,26 @@ import { Agent, OperationalError } from '../../lib.ts';
 import type { CommandLine } from '../command-line.ts';
 import { EXIT, exitCodeOfOperational, Failure } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
+import { optimizeOnceBusy } from '../optimizing.ts';
 import { escapeText } from '../print.ts';
 import { readAgentOptions } from '../settings/index.ts';
 import { StopSignals } from '../stop-signals.ts';
 
 const SETTLE_TIMEOUT_MS = 2000;
-/** What V8 sees a function do before it thinks of optimising it, in bytes of bytecode: thirty times its own measure. */
-const OPTIMIZED_AFTER_BYTES = 2_000_000;
+const THIS_PROCESS = {
+  cpuMs: () => {
+    const { user, system } = process.cpuUsage();
+    return (user + system) / 1000;
+  },
+  nowMs: () => performance.now(),
+  setFlags: setFlagsFromString,
+};
 
 export async function runAgent(line: CommandLine, io: Io): Promise<number> {
   const options = readAgentOptions(line, io.env);
   const signals = new StopSignals();
   let agent: Agent | null = null;
+  let optimizing: { end(): void } | null = null;
   let isStopping = false;
   const onStop = (): void => {
     const verdict = signals.heard(performance.now());
@@ -33,7 +41,7 @@ export async function runAgent(line: CommandLine, io: Io): Promise<number> {
   process.on('SIGINT', onStop).on('SIGTERM', onStop).on('SIGHUP', onReload);
   try {
     agent = await Agent.startWith(options, () => readAgentOptions(line, io.env));
-    optimizeLate();
+    optimizing = optimizeOnceBusy(THIS_PROCESS);
     // A wish to stop that came while it was starting.
     if (isStopping) await agent.stop();
     else if (options.start.kind === 'dev') {
@@ -48,17 +56,9 @@ export async function runAgent(line: CommandLine, io: Io): Promise<number> {
     if (error instanceof OperationalError) throw new Failure(exitCodeOfOperational(error.code), error.message, error.hint);
     throw error;
   } finally {
+    optimizing?.end();
     process.off('SIGINT', onStop).off('SIGTERM', onStop).off('SIGHUP', onReload);
   }
-}
-
-/**
- * An agent does a little of everything a few times a second: what V8's optimizing compiler takes, it gets back in hours. Of a hundred
- * agents that start together on two cores each spent 65 of 285 ms on it. One that is busy for long is still optimized.
- * Not before the start: other flags than at the build of Node make it compile its own modules anew.
- */
-function optimizeLate(): void {
-  setFlagsFromString(`--interrupt-budget=${OPTIMIZED_AFTER_BYTES}`);
 }
 
 /** A cluster of one is quorate as soon as that is on disk; the greeting is to say so. */
