@@ -171,10 +171,10 @@ export const VERBS: readonly VerbSpec[] = [
   },
   {
     name: 'wait',
-    operands: 'quorate|leader|member=NAME|members=N',
+    operands: 'quorate|leader|can-lose=N|member=NAME|members=N',
     operandsMin: 1,
     operandsMax: 1,
-    operandChoices: ['quorate', 'leader', 'member=', 'members='],
+    operandChoices: ['quorate', 'leader', 'can-lose=', 'member=', 'members='],
     describe: 'Wait until something is true; keeps trying while no agent answers',
     options: [
       { name: 'timeout', kind: 'text', value: 'TIME', describe: 'Give up with 124 after 500ms, 60s, 2m (default: 60s)' },

@@ -238,7 +238,7 @@ class MemberNode implements Node {
       ...healthProblems(this.#roster.suspicions.doubt.health, this.#roster.table.confirmedCount - 1, this.#timings, now),
       ...profileProblems(this.#options.profile, this.#timings.profile),
       ...orphanProblems(this.#life.hasCluster ? this.#life.silentMs(now) : 0),
-      ...(isQuorate ? quorumProblems(this.#government.quorum(now, this.#bootMs)) : []),
+      ...(isQuorate ? quorumProblems(this.#government.quorum(now, this.#bootMs), this.#government.withheldMs(now), this.#timings) : []),
     ];
   }
 

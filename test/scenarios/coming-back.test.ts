@@ -194,6 +194,45 @@ describe('a cluster', () => {
   });
 });
 
+describe('hosts that are restarted in turn', () => {
+  const canLose = (one: Resident): number => one.node.quorum(one.nowMs(), one.nowMs())?.canLose ?? 0;
+
+  /** Each stopped cleanly and started again as soon as the one before is `ready`; in the second round everybody has lived before. */
+  function inTurn(ready: (again: Resident) => boolean): { town: SmallTown; sinceMs: number; waitedMs: number[] } {
+    const { town, all, t0 } = atRest(3);
+    town.pass(30_000);
+    const running = [...all];
+    const waitedMs: number[] = [];
+    for (let turn = 0; turn < 6; turn++) {
+      const one = running[turn % 3]!;
+      one.command({ kind: 'stop' });
+      town.pass(2_000);
+      const again = town.restart(one, { seeds: all.map(({ address }) => address as string) });
+      running[turn % 3] = again;
+      const startedAt = town.scheduler.nowMs;
+      for (let tries = 0; tries < 200 && !ready(again); tries++) town.pass(50);
+      waitedMs.push(town.scheduler.nowMs - startedAt);
+    }
+    return { town, sinceMs: t0, waitedMs };
+  }
+
+  test('fence nobody where each may be lost again before the next one is stopped: it says so itself', () => {
+    const { town, sinceMs, waitedMs } = inTurn((again) => quorate(again) && canLose(again) > 0);
+    expect(town.transcript(sinceMs, (what) => what.startsWith('fenced'))).toStrictEqual([]);
+    expect(Math.max(...waitedMs)).toBeLessThanOrEqual(failMs + 2_000);
+  });
+
+  test('may fence the others where only its own quorum was awaited: it does not acknowledge them yet, and says why', () => {
+    const seen = new Set<string>();
+    const { town, sinceMs } = inTurn((again) => {
+      if (quorate(again)) for (const code of problemCodes(again)) seen.add(code);
+      return quorate(again);
+    });
+    expect(town.transcript(sinceMs, (what) => what.startsWith('fenced')).length).toBeGreaterThan(0);
+    expect(seen).toContain('acks-withheld');
+  });
+});
+
 describe('recovering by force', () => {
   function survivor(): { town: SmallTown; all: Resident[]; again: Resident } {
     const { town, all } = atRest(3);

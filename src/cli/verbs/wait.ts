@@ -12,6 +12,7 @@ import type { Io } from '../io.ts';
 type Condition =
   | { readonly kind: 'quorate' }
   | { readonly kind: 'leader' }
+  | { readonly kind: 'can-lose'; readonly count: number }
   | { readonly kind: 'member'; readonly name: string }
   | { readonly kind: 'members'; readonly count: number };
 
@@ -50,7 +51,13 @@ function conditionOf(text: string): Condition {
   if (member?.[1] !== undefined) return { kind: 'member', name: member[1] };
   const members = /^members=(\d{1,6})$/.exec(text);
   if (members !== null) return { kind: 'members', count: Number(members[1]) };
-  throw new Failure(EXIT.usage, `wait: '${text}' is nothing that can be waited for`, 'one of: quorate, leader, member=NAME, members=N');
+  const canLose = /^can-lose=(\d{1,6})$/.exec(text);
+  if (canLose !== null) return { kind: 'can-lose', count: Number(canLose[1]) };
+  throw new Failure(
+    EXIT.usage,
+    `wait: '${text}' is nothing that can be waited for`,
+    'one of: quorate, leader, can-lose=N, member=NAME, members=N',
+  );
 }
 
 /** `met`, or what holds instead. */
@@ -62,6 +69,12 @@ async function ask(agent: AgentClient, condition: Condition): Promise<string> {
       return quorum === null
         ? `standing is ${standing}`
         : `standing is ${standing}: ${quorum.acking} voters acknowledge, ${quorum.needed} are needed`;
+    }
+    case 'can-lose': {
+      const { standing, quorum } = await agent.status();
+      if (standing !== 'quorate') return `standing is ${standing}`;
+      const canLose = quorum?.canLose ?? 0;
+      return canLose >= condition.count ? 'met' : canLose === 0 ? 'no voter may be lost' : `no more than ${canLose} may be lost`;
     }
     case 'leader':
       return (await agent.leader()) === null ? 'there is no leader' : 'met';

@@ -47,7 +47,7 @@ export class Witness {
     const seen = this.#seen.get(claim.id);
     if (seen === undefined) {
       // A voter that restarted may have acked a lower life a moment before: it counts from its start.
-      if (!claim.isFirstLife && !claim.isShownSuccession && now - this.#startedAt < this.#failMs) return 'hold';
+      if (!claim.isFirstLife && !claim.isShownSuccession && this.youngForMs(now) > 0) return 'hold';
       this.#remember(claim, now);
       return 'ack';
     }
@@ -75,6 +75,11 @@ export class Witness {
     const seen = this.#seen.get(id);
     if (seen === undefined) return now - this.#startedAt;
     return now - (seen.incarnation > incarnation ? seen.lowerSightAt : seen.sightAt);
+  }
+
+  /** Since its start it may not know whom it acked before: of whoever lived before, nobody is acked for so long. */
+  youngForMs(now: MonotonicMs): number {
+    return Math.max(0, this.#startedAt + this.#failMs - now);
   }
 
   /** It has been acked by this voter. */

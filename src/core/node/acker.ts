@@ -92,6 +92,15 @@ export class Acker {
     return verdict === 'ack' ? { tag, counter, epoch: record.epoch } : null;
   }
 
+  /** A voter that started a moment ago: how long other voters may still wait for its first ack. */
+  withheldMs(now: MonotonicMs): number {
+    const { record, isVoter } = this.#chain;
+    if (record === null || !isVoter) return 0;
+    const { table } = this.#roster;
+    const waits = ({ id }: { readonly id: NodeId }): boolean => !this.witness.has(id) && table.isConfirmed(table.slotOf(id));
+    return record.voters.some((voter) => voter.id !== this.#self.id && waits(voter)) ? this.witness.youngForMs(now) : 0;
+  }
+
   /** What waited to be said is said only if it could be said now: its life may have been condemned meanwhile, or followed. */
   stillTrue(row: AckRow | undefined, slot: number, id: NodeId): AckRow | undefined {
     const { table } = this.#roster;

@@ -153,7 +153,13 @@ export class Government {
     if (counted === null) return null;
     const { voters, acking } = counted;
     const needed = majorityOf(voters);
-    return { voters, needed, acking, canLose: Math.max(0, acking - needed), isVoter: this.chain.isVoter };
+    // While this voter holds its acks back, the others have one less than it sees.
+    const canLose = this.withheldMs(now) > 0 ? 0 : Math.max(0, acking - needed);
+    return { voters, needed, acking, canLose, isVoter: this.chain.isVoter };
+  }
+
+  withheldMs(now: MonotonicMs): number {
+    return this.keeper.acker.withheldMs(now);
   }
 
   /** Whom the record names; whether that one still leads only itself can know. */

@@ -28,9 +28,18 @@ export function orphanProblems(silentMs: number): Problem[] {
   ];
 }
 
-export function quorumProblems(quorum: QuorumView | null): Problem[] {
+export function quorumProblems(quorum: QuorumView | null, withheldMs: number, { failMs }: Timings): Problem[] {
   if (quorum === null || quorum.canLose > 0) return [];
   const { acking, voters, needed } = quorum;
+  if (withheldMs > 0 && acking > needed) {
+    return [
+      {
+        code: 'acks-withheld',
+        message: `this voter started a moment ago and may not acknowledge all others for another ${Math.ceil(withheldMs)} ms: it does not know whom it acknowledged before`,
+        hint: 'stop no other voter before that: quorate wait can-lose=1',
+      },
+    ];
+  }
   return [
     {
       code: 'can-lose-none',
@@ -38,7 +47,7 @@ export function quorumProblems(quorum: QuorumView | null): Problem[] {
       hint:
         voters < 3
           ? 'run at least three agents; a small third one as a witness (--no-lead) is enough'
-          : 'bring the missing voters back: quorate members',
+          : `see whose acknowledgement is missing: quorate voters. Bring back who is down; who has just started gives it ${failMs / 1000} s later`,
     },
   ];
 }
