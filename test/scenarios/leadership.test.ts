@@ -58,6 +58,25 @@ test('a stop keeps the vote, a leave gives it back', () => {
   }
 });
 
+test('a leader that was cut off never names itself again, though its record does, until it is named anew', () => {
+  const { town, all, t0, leader } = atRest(5);
+  const [companion, ...rest] = all.filter((one) => one !== leader);
+  town.cut([leader, companion!], rest);
+  town.pass(10_000);
+  town.heal();
+  const watch = town.onInstant;
+  town.onInstant = () => {
+    watch?.();
+    const now = leader.nowMs();
+    const named = leader.node.leader(now, now);
+    expect(named?.name === leader.node.name && !named.isSelf, 'names itself and does not lead').toBe(false);
+  };
+  town.pass(10_000);
+  expect(town.told(leader, 'leader-changed to nobody', t0)).toHaveLength(1);
+  expect(town.told(leader, `leader-changed to ${leader.node.name}`, t0)).toStrictEqual([]);
+  expect(tokenOf(leader)).toBe(tokenOf(rest.find(leads)!));
+});
+
 test('a crashed leader is followed only after its failure was announced', () => {
   const { town, all, t0, leader } = atRest(5);
   const token = tokenOf(leader)!;

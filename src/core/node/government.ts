@@ -162,10 +162,10 @@ export class Government {
     return this.keeper.acker.withheldMs(now);
   }
 
-  /** Whom the record names; whether that one still leads only itself can know. */
+  /** Whom the record names; whether that one still leads only itself can know, and says of itself. */
   leader(isSelfLeading: boolean): LeaderView | null {
     const leader = this.chain.record?.leader ?? null;
-    if (leader === null) return null;
+    if (leader === null || (leader.id === this.#self.id && !isSelfLeading)) return null;
     const slot = this.#roster.table.slotOf(leader.id);
     const name = slot === NONE ? leader.id : this.#roster.table.factsOf(slot).name;
     return { name, id: leader.id, token: leader.token, isSelf: isSelfLeading };

@@ -67,7 +67,7 @@ export function healthProblems(health: LocalHealth, watchedCount: number, { lagM
     problems.push({
       code: 'hears-few',
       message: `${health.blamedOnSelf} of ${watchedCount} others are late to be heard here, more than half: the fault is more likely at this host`,
-      hint: 'look at the network of this host and at its firewall (UDP to its port); as long as a majority still acknowledges this agent it suspects nobody',
+      hint: 'look at the network of this host and at its firewall (UDP to its port)',
     });
   }
   return problems;
