@@ -106,16 +106,19 @@ export class Suspicions {
   }
 
   /**
-   * A voter suspects it, and knew no counter above this one. Who heard of it lately believes that only once its own news of it is as old;
-   * a voter that heard it a beat later contradicts, as the suspect does itself.
+   * A voter suspects it, and knew no counter above this one. Who heard of it lately believes that only once its own news of it is as old.
+   * Who knows of a beat after that one never does, or a rumour told late would begin anew what was taken back: a voter contradicts, while
+   * it still hears it, as the suspect does itself.
    */
   hearDoubt(slot: number, counter: number, now: MonotonicMs, outbox: Outbox): void {
     const table = this.#table;
     if (table.hearCounter(slot, counter, now)) this.doubt.heard(slot);
     if (table.isSuspect(slot)) return;
-    if (now - table.freshAt(slot) >= this.doubt.inTimeMs) this.#believe(slot, counter, now, outbox);
+    const isInTime = now - table.freshAt(slot) < this.doubt.inTimeMs;
+    if (this.#isBeatAbove(slot, counter)) {
+      if (isInTime && this.#watch === 'closely') this.news.addOnce(slot);
+    } else if (!isInTime) this.#believe(slot, counter, now, outbox);
     else if (this.#watch !== 'closely') this.#wait(slot, counter);
-    else if (this.#isBeatAbove(slot, counter)) this.news.addOnce(slot);
   }
 
   #believe(slot: number, counter: number, now: MonotonicMs, outbox: Outbox): void {
@@ -129,7 +132,6 @@ export class Suspicions {
   }
 
   #wait(slot: number, counter: number): void {
-    if (this.#isBeatAbove(slot, counter)) return;
     this.#waiting.set(slot, counter);
     this.#waitingFirst = at(Math.min(this.#waitingFirst, this.#table.freshAt(slot) + this.doubt.inTimeMs));
   }
