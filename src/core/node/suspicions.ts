@@ -114,7 +114,7 @@ export class Suspicions {
     const table = this.#table;
     if (table.hearCounter(slot, counter, now)) this.doubt.heard(slot);
     if (table.isSuspect(slot)) return;
-    const isInTime = now - table.freshAt(slot) < this.doubt.inTimeMs;
+    const isInTime = now < this.#inTimeUntil(slot);
     if (this.#isBeatAbove(slot, counter)) {
       if (isInTime && this.#watch === 'closely') this.news.addOnce(slot);
     } else if (!isInTime) this.#believe(slot, counter, now, outbox);
@@ -133,7 +133,7 @@ export class Suspicions {
 
   #wait(slot: number, counter: number): void {
     this.#waiting.set(slot, counter);
-    this.#waitingFirst = at(Math.min(this.#waitingFirst, this.#table.freshAt(slot) + this.doubt.inTimeMs));
+    this.#waitingFirst = at(Math.min(this.#waitingFirst, this.#inTimeUntil(slot)));
   }
 
   #believeWaiting(now: MonotonicMs, outbox: Outbox): void {
@@ -142,7 +142,7 @@ export class Suspicions {
     for (const [slot, counter] of [...this.#waiting]) {
       this.#waiting.delete(slot);
       if (!this.#table.isConfirmed(slot) || this.#table.isSuspect(slot) || this.#isBeatAbove(slot, counter)) continue;
-      if (now >= this.#table.freshAt(slot) + this.doubt.inTimeMs) this.#believe(slot, counter, now, outbox);
+      if (now >= this.#inTimeUntil(slot)) this.#believe(slot, counter, now, outbox);
       else this.#wait(slot, counter);
     }
   }
@@ -152,6 +152,11 @@ export class Suspicions {
     this.#restsOn.set(slot, this.#table.counterOf(slot));
     if (this.#watch === 'closely') this.news.doubted(slot, this.#table.counterOf(slot), this.#table.confirmedCount);
     this.#tell(slot, 'member-suspect', `not heard for ${Math.round(ageMs)} ms`, outbox);
+  }
+
+  /** Until then its next beat is not missed here. What was not read while this process stood still may hold it (R15). */
+  #inTimeUntil(slot: number): number {
+    return this.doubt.heardAt(this.#table, slot) + this.doubt.inTimeMs;
   }
 
   /** It lived when the beat was due that the doubt is about. */

@@ -97,6 +97,22 @@ describe('a quorate member that does not vote, in a list of more than 64', () =>
     expect(roster.suspicions.doubt.health.blamedOnSelf).toBe(0);
   });
 
+  test('believes no doubt that waited while this process stood still, before it read what came meanwhile', () => {
+    watch('member');
+    const counterNow = (): number => 1 + Math.floor((now - 1_000_000) / 10);
+    for (const ordinal of [1, 2]) {
+      hear(ordinal, counterNow());
+      roster.suspicions.hearDoubt(slotOf(ordinal), counterNow(), now, outbox);
+    }
+    now = at(now + 3000);
+    roster.resume(now);
+    judgeFor(10);
+    expect(roster.table.suspectCount).toBe(0);
+    hear(1, counterNow());
+    judgeFor(failMs);
+    expect([1, 2].map((ordinal) => roster.table.isSuspect(slotOf(ordinal)))).toEqual([false, true]);
+  });
+
   test('forgets hearsay that does not answer, and keeps what does', () => {
     watch('member');
     for (const ordinal of [100, 101]) roster.believe(entryOf(ordinal), 'relay', now, outbox);
