@@ -112,9 +112,10 @@ export class Suspicions {
    */
   hearDoubt(slot: number, counter: number, now: MonotonicMs, outbox: Outbox): void {
     const table = this.#table;
+    // Before this word is news itself: where nothing was heard of it for long, nobody can say how old the counter is that it bears.
+    const isInTime = now < this.#inTimeUntil(slot);
     if (table.hearCounter(slot, counter, now)) this.doubt.heard(slot);
     if (table.isSuspect(slot)) return;
-    const isInTime = now < this.#inTimeUntil(slot);
     if (this.#isBeatAbove(slot, counter)) {
       if (isInTime && this.#watch === 'closely') this.news.addOnce(slot);
     } else if (!isInTime) this.#believe(slot, counter, now, outbox);

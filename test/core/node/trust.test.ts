@@ -97,6 +97,16 @@ describe('a quorate member that does not vote, in a list of more than 64', () =>
     expect(roster.suspicions.doubt.health.blamedOnSelf).toBe(0);
   });
 
+  test('believes a doubt at once where it has heard nothing of its subject for long, though the counter it bears is news', () => {
+    watch('member');
+    judgeFor(HOUR_MS);
+    roster.suspicions.hearDoubt(slotOf(1), 1 + Math.floor((now - 1_000_000 - 2000) / 10), now, outbox);
+    expect(roster.table.isSuspect(slotOf(1))).toBe(true);
+    expect(roster.suspicions.news.isPublic(slotOf(1))).toBe(true);
+    hear(1, 1 + Math.floor((now - 1_000_000) / 10));
+    expect(roster.table.isSuspect(slotOf(1))).toBe(false);
+  });
+
   test('believes no doubt that waited while this process stood still, before it read what came meanwhile', () => {
     watch('member');
     const counterNow = (): number => 1 + Math.floor((now - 1_000_000) / 10);
