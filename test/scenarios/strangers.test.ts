@@ -33,9 +33,12 @@ describe('a packet of another cluster', () => {
 describe('an unknown tag', () => {
   test('is asked who it is, and is a member once it has said so', () => {
     const [stage, puppet] = [new Stage().enter(), new Puppet(1)];
-    expect(stage.hear(puppet.pushes([]))).toStrictEqual(['send who to 10.0.0.1:7946']);
     const [asked] = only('send', stage.step({ kind: 'datagram', from: puppet.address, envelope: puppet.pushes([]) }));
     expect(asked?.envelope.message).toStrictEqual({ kind: 'who', tag: puppet.tag });
+    // Not again while the answer may be on its way.
+    expect(stage.hear(puppet.pushes([]))).toStrictEqual([]);
+    stage.nowMs += 100;
+    expect(stage.hear(puppet.pushes([]))).toStrictEqual(['send who to 10.0.0.1:7946']);
     expect(stage.hear(puppet.hello())).toStrictEqual(['event member-joined n1: heard']);
     expect(stage.shown()).toStrictEqual(['n0 alive', 'n1 alive']);
   });

@@ -160,14 +160,14 @@ export class Talk {
     if (slot !== NONE && this.passages.awaitsDatagrams) this.passages.datagramFrom(table.directory.idAt(slot));
     // Whatever it says, a known member that speaks is there.
     const isLiving = slot !== NONE && this.#roster.hearDirect(slot, envelope.counter, now, outbox);
-    if (message.kind === 'who') return this.#introduce(from, message.tag, now, outbox);
+    if (message.kind === 'who') return this.#introduce(from, isLiving && table.addressOf(slot) === from, message.tag, now, outbox);
     if (message.kind === 'superseded') {
       if (message.id === this.#self.id) this.#aboutSelf(message.incarnation, message.tag, now, outbox);
       return;
     }
     if (slot === NONE) {
       this.#refuse('unknown-sender');
-      if (this.#answers.mayAnswer()) this.#voice.datagram([from], { kind: 'who', tag: sender }, now, outbox);
+      if (this.#answers.mayAskWho(sender, now)) this.#voice.datagram([from], { kind: 'who', tag: sender }, now, outbox);
       return;
     }
     if (!isLiving) {
@@ -203,7 +203,7 @@ export class Talk {
         return this.#refuse('stream-message-in-datagram');
       default:
         // The record's and the lease's: an introduction is asked for where it would prove a succession.
-        if (!this.#govern(slot, from, envelope, message, now, outbox) && this.#answers.mayAnswer())
+        if (!this.#govern(slot, from, envelope, message, now, outbox) && this.#answers.mayAskWho(sender, now))
           this.#voice.datagram([from], { kind: 'who', tag: sender }, now, outbox);
     }
   }
@@ -320,9 +320,9 @@ export class Talk {
     this.expedite(now);
   }
 
-  #introduce(from: Address, asked: Envelope['sender'], now: MonotonicMs, outbox: Outbox): void {
+  #introduce(from: Address, isMember: boolean, asked: Envelope['sender'], now: MonotonicMs, outbox: Outbox): void {
     if (!sameTag(asked, this.#self.tag)) return this.#refuse('who-for-another');
-    if (this.#answers.mayAnswer()) this.#sayHello([from], 0, now, outbox);
+    if (isMember ? this.#answers.mayAnswerMember() : this.#answers.mayAnswer()) this.#sayHello([from], 0, now, outbox);
   }
 
   #sayHello(to: readonly Address[], echo: number, now: MonotonicMs, outbox: Outbox): void {
