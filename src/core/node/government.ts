@@ -227,6 +227,8 @@ export class Government {
   hearHello(hello: Hello, now: MonotonicMs): Incarnation | null {
     if (this.isBelowFloor(hello.entry.id, hello.entry.incarnation, now)) return this.chain.record?.floor ?? null;
     this.keeper.acker.hearHello(hello);
+    const isNewVoter = this.chain.voterIds.includes(hello.entry.id) && this.#roster.table.slotOfTag(hello.entry.tag) === NONE;
+    if (isNewVoter && this.keeper.remainingMs(this.#instant(now)) <= 0) this.keeper.beatSoon(now);
     return null;
   }
 

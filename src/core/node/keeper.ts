@@ -220,6 +220,14 @@ export class Keeper {
     this.#beatAt = at(Math.min(wishedAt, this.#beatenAt + this.#periodMs));
   }
 
+  /** A voter began another life: what it acked until it was introduced came from a stranger. Who has no lease does not wait out its beat. */
+  beatSoon(now: MonotonicMs): void {
+    if (this.#beatAt === NEVER) return;
+    const place = this.#self.tag.lo / 2 ** 32;
+    const soonAt = Math.max(now, this.#beatenAt + this.#retryMs()) + spreadMs(place, this.#memberCount, this.#periodMs);
+    this.#beatAt = at(Math.min(this.#beatAt, soonAt));
+  }
+
   // ── witnessing ──
 
   /** It is on the list no longer. What the witness knows of it is forgotten in its own time. */

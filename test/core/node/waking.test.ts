@@ -6,7 +6,7 @@ import { quorate } from '../../support/watch.ts';
 
 const STILL_MS = 5000;
 
-test.each([50])('%i that stood still at once are quorate again at once, each having asked who the others are', (count) => {
+test.each([3, 8, 10, 50])('%i that stood still at once are quorate again at once, each having asked who the others are', (count) => {
   const town = new SmallTown();
   const all = town.settleAll(count);
   town.pass(40_000);
