@@ -15,7 +15,7 @@ import type { Introductions } from './callbacks.ts';
 import type { Chain, Epoch } from './chain.ts';
 import { addressesOf, someLiving } from './choosing.ts';
 import { Hunger } from './hunger.ts';
-import { againMs, beatPeriodMs, spreadMs } from './pace.ts';
+import { againMs, beatPeriodMs, hintedAtMs, spreadMs } from './pace.ts';
 import { Relays } from './relays.ts';
 import type { Roster } from './roster.ts';
 import type { Self } from './self.ts';
@@ -217,7 +217,7 @@ export class Keeper {
     if (hintMs === 0 || this.#chain.isVoter || this.#beatAt === NEVER) return;
     const place = this.#self.tag.lo / 2 ** 32;
     const wishedAt = now + hintMs + spreadMs(place, this.#memberCount, this.#periodMs);
-    this.#beatAt = at(Math.min(wishedAt, this.#beatenAt + this.#periodMs));
+    this.#beatAt = at(hintedAtMs(wishedAt, this.#beatenAt, this.#periodMs));
   }
 
   /** A voter began another life: what it acked until it was introduced came from a stranger. Who has no lease does not wait out its beat. */

@@ -43,6 +43,11 @@ export function againMs(dueMs: number, everyMs: number, periodMs: number): numbe
   return hintMs < EARLIEST_SHARE * periodMs || hintMs > LATEST_SHARE * periodMs ? 0 : hintMs;
 }
 
+/** Beating by such a hint: never later than without it, and no sooner after the beat before than any voter asks for, whatever a hint says. */
+export function hintedAtMs(wishedAtMs: number, beatenAtMs: number, periodMs: number): number {
+  return beatenAtMs + Math.min(periodMs, Math.max(EARLIEST_SHARE * periodMs, wishedAtMs - beatenAtMs));
+}
+
 /** How long after the peal: `place` is in [0, 1), and always the same of one member. */
 export function spreadMs(place: number, memberCount: number, periodMs: number): number {
   return place * Math.min(SPREAD_SHARE_MAX * periodMs, SPREAD_MS_A_MEMBER * memberCount);

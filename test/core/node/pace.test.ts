@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { PROFILES } from '../../../src/core/index.ts';
-import { againMs, beatPeriodMs, condemnAfterMs, slowestBeatMs, spreadMs } from '../../../src/core/node/pace.ts';
+import { againMs, beatPeriodMs, condemnAfterMs, hintedAtMs, slowestBeatMs, spreadMs } from '../../../src/core/node/pace.ts';
 import { SmallTown } from '../../support/small-town.ts';
 
 const { lan, local, wan } = PROFILES;
@@ -56,6 +56,18 @@ describe('the hint when to beat again', () => {
           expect(hint + every, 'the last one in time').toBeGreaterThan(period);
         },
       ),
+    );
+  });
+
+  test('makes nobody beat later than without it, nor a tenth of a beat after the last, whatever it says', () => {
+    const someHint = fc.oneof(fc.integer({ min: 1, max: 3000 }), fc.constantFrom(0.001, 1e15, Number.MAX_VALUE));
+    fc.assert(
+      fc.property(someHint, fc.constantFrom(1000, 1500), fc.integer({ min: 0, max: 2000 }), (hint, period, sinceBeat) => {
+        const nextAt = hintedAtMs(sinceBeat + hint, 0, period);
+        expect(nextAt).toBeGreaterThanOrEqual(0.1 * period);
+        expect(nextAt).toBeLessThanOrEqual(period);
+        if (sinceBeat + hint >= 0.1 * period && sinceBeat + hint <= period) expect(nextAt).toBe(sinceBeat + hint);
+      }),
     );
   });
 
