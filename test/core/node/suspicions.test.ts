@@ -1,7 +1,7 @@
 // Who suspects whom in a town of real drivers: a crash is suspected by all within a few beats, and nobody else ever is.
 
 import { describe, expect, test } from 'vitest';
-import { PROFILES, type RunNonce, type Tag, tagOf } from '../../../src/core/index.ts';
+import { type MemberView, PROFILES, type RunNonce, type Tag, tagOf } from '../../../src/core/index.ts';
 import { hexOf } from '../../support/resident.ts';
 import { CLUSTER, type Resident, SmallTown } from '../../support/small-town.ts';
 
@@ -22,6 +22,10 @@ function calmTown(count: number): { readonly town: SmallTown; readonly all: Resi
 
 function tagOfThe(ordinal: number, { node }: Resident): Tag {
   return tagOf(CLUSTER, node.id, node.incarnation, hexOf(ordinal) as RunNonce);
+}
+
+function shown(observer: Resident, subject: Resident): MemberView {
+  return observer.members().find(({ id }) => id === subject.node.id)!;
 }
 
 function shows(observer: Resident, subject: Resident): string | undefined {
@@ -72,7 +76,7 @@ describe('a member that lives', () => {
     const { town, all } = calmTown(20);
     const [mistaken, victim] = [11, 16] as const;
     const others = all.filter((_, i) => i !== victim - 1);
-    const ageOfVictim = (one: Resident): number => one.members().find(({ id }) => id === all[victim - 1]!.node.id)!.ageMs;
+    const ageOfVictim = (one: Resident): number => shown(one, all[victim - 1]!).ageMs;
     // The list has told nothing of it to most for a while.
     const passUntilOld = (): void => {
       while (others.slice(7).filter((one) => ageOfVictim(one) > 2000).length < 8) town.pass(100);
@@ -80,14 +84,16 @@ describe('a member that lives', () => {
     passUntilOld();
     const sinceMs = town.scheduler.nowMs;
     // Of a while ago, as if told by a voter that has gone deaf; the voters know better.
-    const counter = Math.max(...others.map((one) => one.members().find(({ id }) => id === all[victim - 1]!.node.id)!.counter)) - 150;
-    const suspicion = { tag: tagOfThe(victim, all[victim - 1]!), counter };
+    const newest = (ordinal: number): number => Math.max(...others.map((one) => shown(one, all[ordinal - 1]!).counter));
+    const suspicion = { tag: tagOfThe(victim, all[victim - 1]!), counter: newest(victim) - 150 };
     const { stranger } = town.stranger();
-    const tell = (own: number): void => {
-      for (const { address } of others.slice(7))
+    const tell = (): void => {
+      for (const { address } of others.slice(7)) {
+        const own = newest(mistaken) + 1;
         stranger.say(address, tagOfThe(mistaken, all[mistaken - 1]!), own, { kind: 'doubts', suspected: [suspicion], heard: [] });
+      }
     };
-    tell(1_000_000);
+    tell();
     town.pass(3000);
     const about = (): string[] => suspected(town, sinceMs).filter((line) => line.endsWith(all[victim - 1]!.node.name));
     const told = about();
@@ -96,7 +102,7 @@ describe('a member that lives', () => {
     // Not in waves: who took it back does not believe it again, nor when it is told late, and all that is known is old.
     town.pass(10_000);
     passUntilOld();
-    tell(1_000_001);
+    tell();
     town.pass(10_000);
     expect(about()).toStrictEqual(told);
   });
