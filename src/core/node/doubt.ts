@@ -108,6 +108,8 @@ export class Doubt {
     const before = this.silenceMs;
     this.#slowestBeatMs = slowestBeatMs(this.#timings, memberCount);
     if (watch === 'closely' && this.#watch !== 'closely') this.#resumedAt = now;
+    // Between two times of watching lies no gap of the members' own.
+    if ((watch === 'closely') !== (this.#watch === 'closely')) this.direct.retime(this.#slowestBeatMs);
     this.#watch = watch;
     if (this.silenceMs === before) return false;
     this.#judgeAt = now;

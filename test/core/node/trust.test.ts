@@ -68,6 +68,23 @@ describe('a quorate member that does not vote, in a list of more than 64', () =>
     expect(roster.table.suspectCount).toBe(HASH_ONLY_ABOVE);
   });
 
+  test('that voted before knows no rhythm of beats that it no longer gets, and begins anew when it votes again', () => {
+    const { doubt } = roster.suspicions;
+    const beat = (): void => {
+      now = at(now + 2 * heartbeatMs);
+      hear(1, 1 + Math.floor((now - 1_000_000) / 10));
+      doubt.direct.hear(slotOf(1), now);
+    };
+    watch('voter');
+    for (let i = 0; i < 10; i++) beat();
+    watch('member');
+    expect(doubt.phi(slotOf(1), HOUR_MS)).toBe(null);
+    judgeFor(HOUR_MS);
+    watch('voter');
+    for (let i = 0; i < 2; i++) beat();
+    expect(doubt.direct.ageAtPhi(slotOf(1), 2)).toBeLessThan(5 * heartbeatMs);
+  });
+
   test('counts it from the instant at which it votes, as the voter that it becomes', () => {
     watch('member');
     judgeFor(HOUR_MS);
