@@ -1,5 +1,5 @@
 // src/ARCHITECTURE.md is a map, and a map that is wrong is worse than none: its paths exist, its layer table is the one that is
-// enforced, its invariants are the checkers of the simulator.
+// enforced, its invariants are the checkers of the simulator, and no rule that has a number is left out of it.
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
@@ -59,7 +59,21 @@ describe('the map', () => {
     const rules = page.table('Rule').map(([rule, , file]) => `${bare(rule!)} in ${bare(file!)}`);
     expect(rules.sort()).toEqual(checkers.sort());
   });
+
+  test('says what each rule is that is cited by its number', () => {
+    const listed = page.table('Number').map(([number]) => number!);
+    const cited = ['src', 'scripts', 'test']
+      .flatMap((folder) => textsBelow(folder))
+      .flatMap((text) => text.match(/\b(?:[RIL]\d+|clone hold)\b/g) ?? []);
+    expect([...new Set(cited)].filter((number) => !listed.includes(number))).toEqual([]);
+  });
 });
+
+function textsBelow(folder: string): string[] {
+  return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && /\.m?[jt]s$/.test(entry.name))
+    .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'utf8'));
+}
 
 /** Whether a span of the text is the module, or a pattern of it. */
 function isNamed(module: string, text: string): boolean {
