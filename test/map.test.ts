@@ -1,5 +1,5 @@
 // src/ARCHITECTURE.md is a map, and a map that is wrong is worse than none: its paths exist, its layer table is the one that is
-// enforced, its invariants are the checkers of the simulator, and no rule that has a number is left out of it.
+// enforced, its invariants are the checkers of the simulator, and no file or rule is left out of it.
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
@@ -66,6 +66,13 @@ describe('the map', () => {
       .flatMap((folder) => textsBelow(folder))
       .flatMap((text) => text.match(/\b(?:[RIL]\d+|clone hold)\b/g) ?? []);
     expect([...new Set(cited)].filter((number) => !listed.includes(number))).toEqual([]);
+  });
+
+  test('names every file of core, wire, transport and sim', () => {
+    const checkers = page.table('Rule').map(([, , file]) => `sim/checkers/${bare(file!)}`);
+    const named = new Set([...page.spans, ...checkers]);
+    const ours = files.filter((file) => /^(?:core|wire|transport|sim)\//.test(file) && !file.endsWith('/index.ts'));
+    expect(ours.filter((file) => !named.has(file))).toEqual([]);
   });
 });
 
