@@ -12,6 +12,7 @@ import { builtinModules } from 'node:module';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync } from 'node:zlib';
+import { commandLine } from './flags.mjs';
 import { install } from './setup.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -143,10 +144,19 @@ function declareTypes() {
   if (status !== 0) process.exit(1);
 }
 
+const HELP = `
+npm run build
+
+Installs what it needs, then writes dist anew: quorate.mjs, the whole program in one file, and lib.mjs with its types, the library.
+Exit 0 when it is written, 1 when not, 64 for usage.
+`;
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  commandLine({ npm: 'run build', help: HELP, flags: {} });
   await install();
   await rm(`${root}dist`, { recursive: true, force: true });
   await bundle();
   await bundleLibrary();
   declareTypes();
+  process.stdout.write('built: dist/quorate.mjs, dist/lib.mjs, dist/types\n');
 }

@@ -316,7 +316,7 @@ export const MUTANTS = [
   },
   {
     name: 'never-seen-is-long-gone',
-    rule: 'R9: a voter that restarted has not seen anyone for ever (CE-b3)',
+    rule: 'R9: a voter that restarted has not seen anyone for ever',
     scene: 'restarted-voters',
     seed: 10,
     by: 'I1-failed-means-over',

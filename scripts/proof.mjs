@@ -1,13 +1,11 @@
-// What `npm test` holds of the simulator beside its tests, on two workers; by itself: npm run proof -- [mutants] [graphs] [seeds]
-//   mutants  every rule that is taken out is missed by the checker that stands for it, and by none while it is in
-//   graphs   all 4,096 ways in which four voters may hear each other: a mutually reachable majority is quorate (L1)
-//   seeds    clusters with faults by chance, as many of 10,000 as fit into 90 s: no rule is ever broken
-// Flags: --workers=2 --seconds=90 --seed=1. Each check is a line; the counts go to the file that --report names.
+// What `npm test` holds of the simulator beside its tests, on two workers; by itself: npm run proof. What is played, HELP says. Each
+// check is a line; the counts go to the file that --report names.
 
 import { writeFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 import { isMainThread, parentPort, Worker } from 'node:worker_threads';
+import { commandLine, oneOf, text, whole } from './flags.mjs';
 import { MUTANTS } from './mutants.mjs';
 import { install } from './setup.mjs';
 import { simulator } from './simulator.mjs';
@@ -176,30 +174,37 @@ function total(parts) {
 
 const STAGES = { mutants, graphs, seeds };
 
-function flag(name, otherwise) {
-  return process.argv.find((argument) => argument.startsWith(`--${name}=`))?.slice(name.length + 3) ?? otherwise;
-}
+const HELP = `
+npm run proof -- [mutants] [graphs] [seeds] [--workers=2] [--seconds=90] [--seed=1] [--report=PATH]
+
+Proves by simulation, all of it or the parts that are named:
+  mutants  every rule that is taken out is missed by the checker that stands for it, and by none while it is in
+  graphs   all 4,096 ways in which four voters may hear each other: a mutually reachable majority is quorate (L1)
+  seeds    clusters with faults by chance, as many of 10,000 as fit into the seconds: no rule is ever broken
+
+--seed: the first one; --report: a file for the counts, as JSON. Exit 0 when all of it held, 1 when not, 64 for usage.
+`;
+
+const LINE = {
+  npm: 'run proof',
+  help: HELP,
+  flags: { workers: whole(1, 64), seconds: whole(1, 86_400), seed: whole(0, 4_294_967_295), report: text('PATH') },
+  words: { kind: oneOf('part', Object.keys(STAGES)), max: Object.keys(STAGES).length },
+};
 
 async function main() {
-  const named = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
-  const unknown = named.find((name) => !Object.hasOwn(STAGES, name));
-  if (unknown !== undefined) {
-    console.error(`proof: ${unknown}: no such part; parts are ${Object.keys(STAGES).join(' ')}`);
-    process.exitCode = 64;
-    return;
-  }
+  const { flags, words: named } = commandLine(LINE);
   await install();
   // Once, before the workers would all do it.
   await simulator();
-  const workers = new Workers(Number(flag('workers', 2)));
-  const options = { first: Number(flag('seed', 1)), withinS: Number(flag('seconds', 90)) };
+  const workers = new Workers(flags.workers ?? 2);
+  const options = { first: flags.seed ?? 1, withinS: flags.seconds ?? 90 };
   const oks = [];
   for (const [name, stage] of Object.entries(STAGES))
     if (named.length === 0 || named.includes(name)) oks.push(...(await stage(workers, options)));
   await workers.end();
   const passed = oks.filter(Boolean).length;
-  const report = flag('report', null);
-  if (report !== null) writeFileSync(report, JSON.stringify({ passed, failed: oks.length - passed, skipped: 0 }));
+  if (flags.report !== undefined) writeFileSync(flags.report, JSON.stringify({ passed, failed: oks.length - passed, skipped: 0 }));
   process.exitCode = passed === oks.length ? 0 : 1;
 }
 

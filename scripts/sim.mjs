@@ -4,6 +4,7 @@
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+import { meant } from './flags.mjs';
 import { install } from './setup.mjs';
 import { simulator } from './simulator.mjs';
 
@@ -23,7 +24,10 @@ async function mutate(name) {
   }
   const mutant = MUTANTS.find((other) => other.name === name);
   if (mutant === undefined) {
-    console.error(`sim: --mutate=${name}: no such mutant; --mutate=list names them`);
+    const names = MUTANTS.map((other) => other.name);
+    console.error(
+      `sim: --mutate=${name}: no such mutant${meant(name, [...names, 'list'])}\nmutants: ${names.join(' ')}\ntry: npm run sim -- --help`,
+    );
     return 64;
   }
   const { hunt } = await simulator(mutant);
@@ -31,8 +35,10 @@ async function mutate(name) {
 }
 
 /** Each worker takes every so-many-th seed, or run of a row. */
-async function share(argv, workers) {
-  const { summary, summaryOfTables } = await simulator();
+async function share(argv, line) {
+  const { announce, summary, summaryOfTables } = await simulator();
+  const { workers } = line;
+  if (line.kind === 'run') announce(line, terminal);
   const outcomes = await Promise.all(
     Array.from({ length: workers }, (_, index) => {
       const worker = new Worker(fileURLToPath(import.meta.url), { workerData: { argv, index, workers } });
@@ -42,26 +48,21 @@ async function share(argv, workers) {
       });
     }),
   );
-  return isMeasuring(argv) ? summaryOfTables(argv, outcomes, terminal) : summary(outcomes, terminal);
-}
-
-function isMeasuring(argv) {
-  return argv.some((argument) => /^--table(?:=|$)/.test(argument));
+  return line.kind === 'measure' ? summaryOfTables(argv, outcomes, terminal) : summary(outcomes, terminal);
 }
 
 if (isMainThread) {
   process.setSourceMapsEnabled(true);
   await install();
   const argv = process.argv.slice(2);
-  const mutant = argv.find((argument) => argument.startsWith('--mutate='))?.slice('--mutate='.length);
-  const workers = Number(argv.find((argument) => argument.startsWith('--workers='))?.slice('--workers='.length) ?? 1);
-  const rest = argv.filter((argument) => !argument.startsWith('--workers='));
-  if (mutant !== undefined) process.exitCode = await mutate(mutant);
-  else if (workers > 1) process.exitCode = await share(rest, workers);
-  else process.exitCode = (await simulator()).main(rest, terminal);
+  const { main, parseCommandLine } = await simulator();
+  const line = parseCommandLine(argv);
+  if (line.kind === 'mutate') process.exitCode = await mutate(line.name);
+  else if ((line.kind === 'run' || line.kind === 'measure') && line.workers > 1) process.exitCode = await share(argv, line);
+  else process.exitCode = main(argv, terminal);
 } else {
   const { argv, index, workers } = workerData;
-  const { portion, portionOfTables } = await simulator();
-  const play = isMeasuring(argv) ? portionOfTables : portion;
+  const { parseCommandLine, portion, portionOfTables } = await simulator();
+  const play = parseCommandLine(argv).kind === 'measure' ? portionOfTables : portion;
   parentPort.postMessage(play(argv, index, workers, { ...terminal, print: (line) => parentPort.postMessage(line) }));
 }

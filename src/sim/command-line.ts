@@ -14,33 +14,44 @@ export interface Measurement {
   readonly isQuick: boolean;
 }
 
+export interface RunLine {
+  readonly kind: 'run';
+  readonly settings: Settings;
+  readonly runs: number;
+  readonly workers: number;
+  readonly withinMs: number | null;
+  readonly isCampaign: boolean;
+  readonly isNarrated: boolean;
+}
+
 export type CommandLine =
-  | {
-      readonly kind: 'run';
-      readonly settings: Settings;
-      readonly runs: number;
-      readonly withinMs: number | null;
-      readonly isCampaign: boolean;
-      readonly isNarrated: boolean;
-    }
-  | { readonly kind: 'measure'; readonly measurement: Measurement }
+  | RunLine
+  | { readonly kind: 'measure'; readonly measurement: Measurement; readonly workers: number }
+  | { readonly kind: 'mutate'; readonly name: string }
   | { readonly kind: 'list-tables' }
   | { readonly kind: 'help' }
   | { readonly kind: 'usage-error'; readonly message: string };
 
-const FLAGS = ['seed', 'nodes', 'until', 'scene', 'runs', 'within', 'campaign', 'narrate', 'table', 'quick', 'help'] as const;
+const FLAGS: readonly string[] = [
+  ...['seed', 'nodes', 'until', 'scene', 'runs', 'within', 'workers', 'campaign', 'narrate'],
+  ...['mutate', 'table', 'quick', 'help'],
+];
+/** What takes no value. */
+const SWITCHES: readonly string[] = ['campaign', 'narrate', 'quick', 'help'];
 /** What goes with --table. */
-const MEASURING: readonly string[] = ['table', 'seed', 'nodes', 'runs', 'quick'];
+const MEASURING: readonly string[] = ['table', 'seed', 'nodes', 'runs', 'quick', 'workers'];
 const NODES_MAX = 16_384;
 /** Of a measurement: one dies and a majority lives on. */
 const NODES_MIN = 3;
+/** Nobody sees the end of it: what a campaign plays. */
 const RUNS_MAX = 100_000_000;
+const WORKERS_MAX = 64;
 
 /** Chaos is what many seeds are for, and what one seed without a scene means. */
 const DEFAULT_SCENE = 'chaos';
 
 /** Of values that are no plain numbers. */
-const EXAMPLES: Readonly<Record<string, string>> = { scene: DEFAULT_SCENE, until: '120s', within: '120s', table: 'crash' };
+const EXAMPLES: Readonly<Record<string, string>> = { scene: DEFAULT_SCENE, until: '120s', within: '120s', table: 'crash', mutate: 'list' };
 
 class UsageError extends Error {}
 
@@ -49,33 +60,51 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
     const given = readFlags(argv);
     if (given.has('help')) return { kind: 'help' };
     if (given.has('table')) return measuring(given);
+    if (given.has('mutate')) return mutating(given);
     if (given.has('quick')) throw new UsageError('--quick goes with --table=NAME; --table=list names them');
-    const scene = given.get('scene') ?? (given.has('campaign') ? 'proof' : DEFAULT_SCENE);
-    if (findScene(scene) === null) {
-      throw new UsageError(
-        `--scene=${scene}: no such scene${nearest(
-          scene,
-          SCENES.map(({ name }) => name),
-        )}\nscenes: ${SCENES.map(({ name }) => name).join(' ')}`,
-      );
-    }
-    return {
-      kind: 'run',
-      settings: {
-        seed: given.has('seed') ? wholeNumber('seed', given.get('seed')!, 0, 4_294_967_295) : 1,
-        scene,
-        nodes: given.has('nodes') ? wholeNumber('nodes', given.get('nodes')!, 1, NODES_MAX) : null,
-        untilMs: given.has('until') ? duration('until', given.get('until')!) : null,
-      },
-      runs: given.has('runs') ? wholeNumber('runs', given.get('runs')!, 1, RUNS_MAX) : given.has('campaign') ? RUNS_MAX : 1,
-      withinMs: given.has('within') ? duration('within', given.get('within')!) : null,
-      isCampaign: given.has('campaign'),
-      isNarrated: given.has('narrate'),
-    };
+    return running(given);
   } catch (error) {
     if (error instanceof UsageError) return { kind: 'usage-error', message: error.message };
     throw error;
   }
+}
+
+function running(given: ReadonlyMap<string, string>): RunLine {
+  const isCampaign = given.has('campaign');
+  const scene = given.get('scene') ?? (isCampaign ? 'proof' : DEFAULT_SCENE);
+  const scenes = SCENES.map(({ name }) => name);
+  if (findScene(scene) === null)
+    throw new UsageError(`--scene=${scene}: no such scene${nearest(scene, scenes)}\nscenes: ${scenes.join(' ')}`);
+  const runs = given.has('runs') ? wholeNumber('runs', given.get('runs')!, 1, RUNS_MAX) : isCampaign ? RUNS_MAX : 1;
+  const withinMs = given.has('within') ? duration('within', given.get('within')!) : null;
+  if (withinMs !== null && runs === 1) throw new UsageError('--within goes with --runs=K or --campaign: one run is played to its end');
+  if (given.has('narrate') && runs > 1)
+    throw new UsageError('--narrate tells one history: it goes neither with --runs nor with --campaign');
+  return {
+    kind: 'run',
+    settings: {
+      seed: given.has('seed') ? wholeNumber('seed', given.get('seed')!, 0, 4_294_967_295) : 1,
+      scene,
+      nodes: given.has('nodes') ? wholeNumber('nodes', given.get('nodes')!, 1, NODES_MAX) : null,
+      untilMs: given.has('until') ? duration('until', given.get('until')!) : null,
+    },
+    runs,
+    // A history is not cut in two.
+    workers: Math.min(workersOf(given), runs),
+    withinMs,
+    isCampaign,
+    isNarrated: given.has('narrate'),
+  };
+}
+
+/** A mutant brings its scene and its seed with it; which there are, scripts/mutants.mjs knows. */
+function mutating(given: ReadonlyMap<string, string>): CommandLine {
+  for (const flag of given.keys()) if (flag !== 'mutate') throw new UsageError(`--mutate does not go with --${flag}`);
+  return { kind: 'mutate', name: given.get('mutate')! };
+}
+
+function workersOf(given: ReadonlyMap<string, string>): number {
+  return given.has('workers') ? wholeNumber('workers', given.get('workers')!, 1, WORKERS_MAX) : 1;
 }
 
 function measuring(given: ReadonlyMap<string, string>): CommandLine {
@@ -85,6 +114,7 @@ function measuring(given: ReadonlyMap<string, string>): CommandLine {
   const names = asked === 'all' ? TABLES.filter(({ isHuge }) => !isHuge).map(({ name }) => name) : asked.split(',');
   const known = [...TABLES.map(({ name }) => name), 'all', 'list'];
   for (const name of names) {
+    if (name === 'all' || name === 'list') throw new UsageError(`--table=${name} is asked for alone, not as one of several`);
     if (findTable(name) === null) throw new UsageError(`--table=${name}: no such table${nearest(name, known)}\ntables: ${known.join(' ')}`);
   }
   return {
@@ -100,6 +130,7 @@ function measuring(given: ReadonlyMap<string, string>): CommandLine {
       runs: given.has('runs') ? wholeNumber('runs', given.get('runs')!, 1, RUNS_MAX) : null,
       isQuick: given.has('quick'),
     },
+    workers: workersOf(given),
   };
 }
 
@@ -112,12 +143,16 @@ export function tablesText(): string {
 export function helpText(): string {
   const width = Math.max(...SCENES.map(({ name }) => name.length));
   return [
-    'npm run sim -- [--seed=N] [--nodes=N] [--until=120s] [--scene=NAME] [--runs=K] [--within=90s] [--workers=W] [--campaign] [--mutate=NAME] [--narrate]',
+    'npm run sim -- [--seed=N] [--nodes=N] [--until=120s] [--scene=NAME] [--narrate | --runs=K | --campaign] [--within=90s] [--workers=W]',
     '',
-    'Plays a scene with many agents over a simulated network; the same flags give the same history.',
-    '--runs=K takes the seeds N to N+K-1, --within=90s as many of them as fit, --workers=W shares them out; --campaign mixes sizes up to 200',
-    'members and ends when it is stopped; --narrate prints what happens. --mutate=list, --mutate=NAME: the simulator without one rule, which',
-    'must be caught. Exit 0 when every invariant held (with --mutate: when the mutant was caught), 1 when not, 64 for usage.',
+    'Plays a scene with many agents over a simulated network; the same flags give the same history. --narrate prints what happens.',
+    '--runs=K takes the seeds N to N+K-1, --campaign all from N on, at sizes up to 200 members, until it is stopped; --within=90s ends either',
+    'when the time is over, --workers=W shares the seeds out. Exit 0 when every invariant held, 1 when not, 64 for usage.',
+    '',
+    'npm run sim -- --mutate=NAME',
+    '',
+    'Plays without one rule, which must be caught: exit 0 when it was, 1 when not. --mutate=list names the rules; src/ARCHITECTURE.md says',
+    'what their numbers mean.',
     '',
     'npm run sim -- --table=NAME[,NAME] [--seed=N] [--nodes=N[,N]] [--runs=K] [--quick] [--workers=W]',
     '',
@@ -137,6 +172,14 @@ export function formatSettings(settings: Settings): string {
   return parts.join(' ');
 }
 
+export function formatRun({ settings, runs, withinMs, isCampaign }: RunLine): string {
+  const parts = [formatSettings(settings)];
+  if (isCampaign) parts.push('--campaign');
+  if (runs !== (isCampaign ? RUNS_MAX : 1)) parts.push(`--runs=${runs}`);
+  if (withinMs !== null) parts.push(`--within=${withinMs}ms`);
+  return parts.join(' ');
+}
+
 export function formatMeasurement({ tables, seed, nodes, runs, isQuick }: Measurement): string {
   const parts = [`--table=${tables.join(',')}`, `--seed=${seed}`];
   if (nodes !== null) parts.push(`--nodes=${nodes.join(',')}`);
@@ -153,8 +196,8 @@ function readFlags(argv: readonly string[]): Map<string, string> {
     const match = /^--([a-z-]+)(?:=(.*))?$/s.exec(argument);
     if (match === null) throw new UsageError(`${argument}: not a flag; flags are ${FLAGS.map((flag) => `--${flag}`).join(' ')}`);
     const flag = match[1]!;
-    if (!FLAGS.some((known) => known === flag)) throw new UsageError(`--${flag}: no such flag${nearest(flag, FLAGS, '--')}`);
-    if (flag === 'help' || flag === 'narrate' || flag === 'campaign' || flag === 'quick') {
+    if (!FLAGS.includes(flag)) throw new UsageError(`--${flag}: no such flag${nearest(flag, FLAGS, '--')}`);
+    if (SWITCHES.includes(flag)) {
       if (match[2] !== undefined) throw new UsageError(`--${flag} takes no value, and was given ${match[2]}`);
       given.set(flag, '');
       continue;

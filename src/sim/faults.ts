@@ -230,7 +230,7 @@ function crash(world: World, host: Host, how: { readonly isWiped: boolean; reado
   return heal;
 }
 
-// A disk is lost only while a majority of the voters keeps theirs: beyond that nothing is promised (DESIGN, what is not promised).
+// A disk is lost only while a majority of the voters keeps theirs: beyond that nothing is promised (README, what is not promised).
 function mayLoseDisk(world: World, host: Host): boolean {
   const record = host.disk.durable?.record ?? null;
   if (record === null) return world.hosts.some((other) => other !== host && other.disk.durable?.clusterId != null);

@@ -1,7 +1,7 @@
 // `npm run sim`: settings first, then the runs, then what came out; on a failure the one line that replays it.
 // Printing, the time of day and the version of Node are handed in: nothing in sim/ touches the machine.
 
-import { formatSettings, helpText, parseCommandLine, tablesText } from './command-line.ts';
+import { formatRun, helpText, parseCommandLine, type RunLine, tablesText } from './command-line.ts';
 import { conclude, OK, type Terminal } from './conclusion.ts';
 import { portion, summary } from './many.ts';
 import { measure } from './measure.ts';
@@ -10,7 +10,7 @@ import { run } from './run.ts';
 const USAGE = 64;
 const PROGRESS_MS = 10_000;
 
-/** The exit code. */
+/** The exit code. Mutants, and workers, are made by scripts/sim.mjs: a core is bundled anew for each, and threads are the machine's. */
 export function main(argv: readonly string[], terminal: Terminal): number {
   const line = parseCommandLine(argv);
   switch (line.kind) {
@@ -26,8 +26,10 @@ export function main(argv: readonly string[], terminal: Terminal): number {
       return OK;
     case 'measure':
       return measure(line.measurement, terminal);
+    case 'mutate':
+      throw new RangeError(`no mutant can be made of the core that is here: ${line.name}`);
     case 'run':
-      terminal.print(`sim ${formatSettings(line.settings)}${line.runs > 1 ? ` --runs=${line.runs}` : ''} (Node ${terminal.nodeVersion})`);
+      announce(line, terminal);
       return line.runs === 1
         ? runOne(line, terminal)
         : line.withinMs === null && !line.isCampaign
@@ -36,7 +38,12 @@ export function main(argv: readonly string[], terminal: Terminal): number {
   }
 }
 
-function runOne(line: Extract<ReturnType<typeof parseCommandLine>, { kind: 'run' }>, terminal: Terminal): number {
+/** What is going to be played, before anything is. */
+export function announce(line: RunLine, terminal: Terminal): void {
+  terminal.print(`sim ${formatRun(line)} (Node ${terminal.nodeVersion})`);
+}
+
+function runOne(line: RunLine, terminal: Terminal): number {
   const fromMs = terminal.elapsedMs();
   const narrate = line.isNarrated ? (atMs: number, who: string, what: string) => terminal.print(narration(atMs, who, what)) : null;
   const report = run(line.settings, narrate === null ? {} : { narrate });
@@ -57,7 +64,7 @@ function runWithin(argv: readonly string[], terminal: Terminal): number {
   return summary([portion(argv, 0, 1, terminal)], terminal);
 }
 
-function runMany(line: Extract<ReturnType<typeof parseCommandLine>, { kind: 'run' }>, terminal: Terminal): number {
+function runMany(line: RunLine, terminal: Terminal): number {
   const fromMs = terminal.elapsedMs();
   let saidMs = fromMs;
   let virtualMs = 0;

@@ -3,10 +3,11 @@
 
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { parseArgs } from 'node:util';
+import { answer } from '../../scripts/flags.mjs';
 import { convergence, hundred, idle, leave, memory } from './cluster.ts';
 import { coldStart, members } from './command.ts';
-import { type Benchmark, type Figure, isMet, type Scale, table } from './figure.ts';
+import { lineOf, readWishes, type Wishes } from './command-line.ts';
+import { type Benchmark, type Figure, isMet, table } from './figure.ts';
 import { micro } from './micro.ts';
 import { type Comparison, comparisonTable, isReached } from './side/comparison.ts';
 import { markdownOf, renewed } from './side/markdown.ts';
@@ -15,14 +16,6 @@ import { sideBySide } from './side-by-side.ts';
 const benchmarks: readonly Benchmark[] = [micro, coldStart, memory, convergence, members, leave, idle, hundred];
 const known = [...benchmarks.map(({ name }) => name), sideBySide.name];
 
-interface Wishes {
-  readonly names: readonly string[];
-  readonly scale: Scale;
-  readonly sizes: readonly number[];
-  readonly json: string | null;
-  readonly markdown: string | null;
-}
-
 // A certificate store that the caller names is read by every Node at its start, and would count as the agents' own cost.
 delete process.env.NODE_EXTRA_CA_CERTS;
 process.once('SIGINT', () => process.exit(130));
@@ -30,18 +23,9 @@ process.once('SIGTERM', () => process.exit(143));
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(args: string[]): Promise<number> {
-  const wishes = wishesOf(args);
-  if (wishes === null) {
-    const usage = 'usage: npm run bench -- [--quick] [--only=NAME,…] [--sizes=N,…] [--json=PATH] [--markdown=PATH]';
-    process.stderr.write(`${usage}   names: ${known.join(',')}\n`);
-    return args.includes('--help') ? 0 : 64;
-  }
+  const wishes = readWishes(known, args);
+  if (wishes.kind !== 'wishes') return answer(lineOf(known), wishes);
   const { names, scale } = wishes;
-  const unknown = names.find((name) => !known.includes(name));
-  if (unknown !== undefined) {
-    process.stderr.write(`bench: there is no benchmark ${unknown}; there are ${known.join(', ')}\n`);
-    return 64;
-  }
   const figures: Figure[] = [];
   let compared: Comparison | null = null;
   let hasFailed = false;
@@ -61,7 +45,9 @@ async function main(args: string[]): Promise<number> {
     });
   }
   await attempt(sideBySide.name, async () => {
-    const { comparison, hasFailed: isPartial } = await sideBySide.measure(scale, wishes.sizes, (soFar) => write(wishes, figures, soFar));
+    const { comparison, hasFailed: isPartial } = await sideBySide.measure(scale, wishes.sizes ?? sideBySide.sizes[scale], (soFar) =>
+      write(wishes, figures, soFar),
+    );
     compared = comparison;
     hasFailed ||= isPartial;
   });
@@ -85,21 +71,4 @@ function write({ scale, json }: Wishes, figures: readonly Figure[], compared: Co
   const report = { ...machine, figures, ...(compared === null ? {} : { sideBySide: compared }) };
   if (json !== null) writeFileSync(json, `${JSON.stringify(report, null, 2)}\n`);
   return report;
-}
-
-function wishesOf(args: string[]): Wishes | null {
-  const text = { type: 'string' } as const;
-  try {
-    const { values } = parseArgs({
-      args,
-      options: { only: text, sizes: text, json: text, markdown: text, quick: { type: 'boolean', default: false } },
-    });
-    const scale: Scale = values.quick ? 'quick' : 'full';
-    const sizes = values.sizes?.split(',').map(Number) ?? sideBySide.sizes[scale];
-    // Fewer than three lose their majority with the one that is killed; the rest have no address on the bench's net.
-    if (sizes.some((size) => !Number.isInteger(size) || size < 3 || size > 250)) return null;
-    return { names: values.only?.split(',') ?? known, scale, sizes, json: values.json ?? null, markdown: values.markdown ?? null };
-  } catch {
-    return null;
-  }
 }

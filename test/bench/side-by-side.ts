@@ -4,6 +4,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import type { SIDE_BY_SIDE } from './command-line.ts';
 import type { Scale } from './figure.ts';
 import { PORT } from './side/cluster.ts';
 import { asMeasured, type Comparison } from './side/comparison.ts';
@@ -15,7 +16,7 @@ const program = join(import.meta.dirname, 'inside.mjs');
 
 /** No figure list as the other benchmarks, because each figure has a counterpart and a size. */
 export const sideBySide = {
-  name: 'side-by-side',
+  name: 'side-by-side' satisfies typeof SIDE_BY_SIDE,
   sizes: { full: [5, 20, 50, 100], quick: [5, 20] } satisfies Record<Scale, readonly number[]>,
   measure,
 };

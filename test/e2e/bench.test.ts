@@ -49,7 +49,7 @@ test('side by side, what cannot be had here is named, and all the rest is measur
 test('a benchmark that does not exist is refused with the names of those that do', () => {
   const { status, stderr } = spawnSync(process.execPath, ['scripts/bench.mjs', '--only=micr'], { encoding: 'utf8' });
   expect(stderr).toBe(
-    'bench: there is no benchmark micr; there are micro, cold-start, memory, converge, members, leave, idle, hundred, side-by-side\n',
+    'bench: --only=micr: no such benchmark; did you mean micro?\nbenchmarks: micro cold-start memory converge members leave idle hundred side-by-side\ntry: npm run bench -- --help\n',
   );
   expect(status).toBe(64);
 });

@@ -25,7 +25,7 @@ const anyNode = /^node:/;
 /** Files that import next to nothing: who needs only these does not load the whole agent by its door. */
 const agentParts = /^agent\/(?:defaults|handle|event-log|operational-error|standing|unix-socket)\.ts$/;
 
-/** STYLE.md's table. Folders are entered by index.ts; where a single file is named, it is one of the exceptions. */
+/** The table of src/ARCHITECTURE.md. Folders are entered by index.ts; where a single file is named, it is one of the exceptions. */
 export const ROOMS: readonly Room[] = [
   { name: 'core/membership', files: /^core\/membership\//, may: [coreTop], isFolder: true },
   { name: 'core/gossip', files: /^core\/gossip\//, may: [coreTop, /^core\/membership\//], isFolder: true },

@@ -1,4 +1,4 @@
-// Scenes 14 and 15 of the design: voters that change in a hurry, leaves, a cold start of everyone, a copied state directory.
+// Scenes of a cluster that changes: voters that change in a hurry, leaves, a cold start of everyone, a copied state directory.
 
 import type { Command } from '../../core/index.ts';
 import type { Host } from '../host.ts';

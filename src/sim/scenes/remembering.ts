@@ -1,4 +1,4 @@
-// Scenes 9, 11, 13 and 16 of the design: clocks at their worst for a day, packets of an hour ago, disks that were lost, restarts in turn.
+// Scenes of clocks at their worst for a day, packets of an hour ago, disks that were lost, restarts in turn.
 
 import type { Scene } from './scene.ts';
 import { nameOf, range } from './stage.ts';

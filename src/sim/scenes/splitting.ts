@@ -1,4 +1,4 @@
-// Scenes 1, 2, 3, 6 and 12 of the design: networks that are cut, and who may act on which side.
+// Scenes of a split: networks that are cut, and who may act on which side.
 
 import type { Scene } from './scene.ts';
 import { range, type Stage } from './stage.ts';

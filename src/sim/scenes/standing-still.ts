@@ -1,4 +1,4 @@
-// Scenes 4, 5, 7, 8 and 10 of the design: one node that hears nothing, is not heard, stands still, dies, or sleeps.
+// Scenes of a single node in trouble: one that hears nothing, is not heard, stands still, dies, or sleeps.
 
 import type { Scene } from './scene.ts';
 import { range, type Stage } from './stage.ts';

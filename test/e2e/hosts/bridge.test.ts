@@ -1,4 +1,4 @@
-// Scene 6 on real hosts: nodes that cannot talk to each other, but to a common third.
+// A bridge of real hosts: nodes that cannot talk to each other, but to a common third.
 
 import { expect, test } from 'vitest';
 import { describeHosts, newHosts } from '../../support/host-tests.ts';
