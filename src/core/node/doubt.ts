@@ -101,13 +101,13 @@ export class Doubt {
   }
 
   /**
-   * How closely the others are watched. Who begins to watch closely has been sent nobody's beats so far: for it everyone's silence begins
-   * now. True when `silenceMs` changes.
+   * How closely the others are watched. Who begins to watch closely has been sent nobody's beats so far, and to who was patient most of
+   * the living seem old, for slow rounds told it of them: for both everyone's silence begins now. True when `silenceMs` changes.
    */
   setWatch(watch: Watch, memberCount: number, now: MonotonicMs): boolean {
     const before = this.silenceMs;
     this.#slowestBeatMs = slowestBeatMs(this.#timings, memberCount);
-    if (watch === 'closely' && this.#watch !== 'closely') this.#resumedAt = now;
+    if (watch !== this.#watch && (watch === 'closely' || this.#watch === 'patiently')) this.#resumedAt = now;
     // Between two times of watching lies no gap of the members' own.
     if ((watch === 'closely') !== (this.#watch === 'closely')) this.direct.retime(this.#slowestBeatMs);
     this.#watch = watch;

@@ -106,6 +106,21 @@ describe('a member that lives', () => {
     town.pass(10_000);
     expect(about()).toStrictEqual(told);
   });
+
+  test.each([20, 50])(
+    'is not suspected by those who have just lost their lease, though slow rounds had told them little of it: %i',
+    (count) => {
+      const { town, all } = calmTown(count);
+      const crashedMs = town.scheduler.nowMs;
+      const [dead, living] = [all.slice(0, 5), all.slice(5)];
+      for (const one of dead) one.driver.halt();
+      town.pass(12_000);
+      expect(town.transcript(crashedMs, (what) => what.startsWith('fenced'))).toHaveLength(living.length);
+      const names = new Set(dead.map(({ node }) => node.name));
+      expect(suspected(town, crashedMs).filter((line) => !names.has(line.split(' ').at(-1)!))).toStrictEqual([]);
+      for (const one of living) for (const other of dead) expect(shows(one, other)).toBe('suspect');
+    },
+  );
 });
 
 describe('a node that stood still', () => {
