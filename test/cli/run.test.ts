@@ -199,6 +199,8 @@ onLinux('run', () => {
     expect((await at('/nowhere', ['--quorate', '--', '/no/such/program'])).code).toBe(127);
     expect((await at('/nowhere', ['--quorate', '--', file])).code).toBe(126);
     expect((await at('/nowhere', ['--quorate', '--', '/tmp'])).code).toBe(126);
+    // Nothing lies below a file.
+    expect((await at('/nowhere', ['--quorate', '--', `${file}/x`])).code).toBe(127);
   });
 
   test.each([
