@@ -1,13 +1,14 @@
 // The state directory from choice to release: where it is, made for this user alone, locked, probed, read.
 // What the state means for this run is decided in identity.ts.
 
-import { closeSync, fsyncSync, mkdirSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { SYSTEM_FILES, temporaryOf } from './atomic-write.ts';
 import { readBootId } from './boot-id.ts';
-import { describeErrno } from './errno.ts';
+import { describeErrno, errnoOf } from './errno.ts';
 import { acquireLock } from './lock.ts';
+import { makeDirectories } from './make-directories.ts';
 import { OperationalError } from './operational-error.ts';
 import { type LoadedPeers, loadPeers } from './peers-file.ts';
 import { type LoadedState, loadState, STATE_FILE } from './state-file.ts';
@@ -73,12 +74,7 @@ export function chooseStateDir(
 /** What is missing is made for this user alone, and the entries in the parents are durable like the state itself. */
 export function makeStateDir(dir: string): void {
   try {
-    const firstMade = mkdirSync(dir, { recursive: true, mode: 0o700 });
-    if (firstMade === undefined) return;
-    for (let made = dir; ; made = dirname(made)) {
-      syncDirectory(dirname(made));
-      if (made === firstMade || made === dirname(made)) return;
-    }
+    for (const made of makeDirectories(dir)) syncDirectory(dirname(made));
   } catch (thrown) {
     throw unwritable('made', dir, thrown);
   }
@@ -123,7 +119,10 @@ function unwritable(attempt: string, dir: string, thrown: unknown): OperationalE
   return new OperationalError(
     'state-unwritable',
     `the state directory ${dir} cannot be ${attempt}: ${describeErrno(thrown)}`,
-    'Make it writable for this user, or choose another one by --state-dir DIR.',
+    // Without a code it is nothing that a mode could mend.
+    errnoOf(thrown) === ''
+      ? 'Choose another one by --state-dir DIR.'
+      : 'Make it writable for this user, or choose another one by --state-dir DIR.',
     { cause: thrown },
   );
 }

@@ -72,8 +72,13 @@ describe('a state directory', () => {
     writeFileSync(file, '');
     const refusal = await refusalOf(join(file, 'state'));
     expect(refusal.code).toBe('state-unwritable');
-    expect(refusal.message).toBe(`the state directory ${file}/state cannot be made: a part of the path is not a directory (ENOTDIR)`);
-    expect(refusal.hint).toContain('--state-dir');
+    expect(refusal.message).toBe(`the state directory ${file}/state cannot be made: ${file} is not a directory`);
+    expect(refusal.hint).toBe('Choose another one by --state-dir DIR.');
+    expect((await refusalOf(file)).message).toBe(`the state directory ${file} cannot be made: ${file} is not a directory`);
+  });
+
+  test.runIf(existsSync('/proc/self'))('in a place that takes none is refused at once', async () => {
+    expect((await refusalOf('/proc/foo/bar')).message).toBe('the state directory /proc/foo/bar cannot be made: /proc takes no directories');
   });
 
   test('where nothing can be written is refused with the reason', async () => {
