@@ -82,6 +82,17 @@ onLinux('run', () => {
     expect(await ran).toEqual({ code: 0, out: '', err: 'quorate: waiting: n1 is not quorate: fenced\n' });
   });
 
+  test('says why it waits again when that changes', async () => {
+    const { path, lease, agent } = await agentWith({ leader: { name: 'n2', token: 12, isSelf: false } });
+    const ran = at(path, ['--leader', '--', 'true']);
+    await until(() => agent.leases.count === 1, 'it has registered');
+    lease.leader = null;
+    agent.leases.look();
+    lease.leader = { name: 'n1', token: 13, isSelf: true };
+    agent.leases.look();
+    expect(await ran).toEqual({ code: 0, out: '', err: 'quorate: waiting: n2 leads\nquorate: waiting: there is no leader\n' });
+  });
+
   test('a command that ends by a signal is 128 and its number', async () => {
     const { path } = await agentWith();
     expect((await at(path, ['--quorate', '--', 'sh', '-c', 'kill -KILL $$'])).code).toBe(137);
