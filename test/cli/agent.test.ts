@@ -108,7 +108,7 @@ describe('the agent', () => {
     expect(greeting).toContain('socket    /tmp/other/q.sock\n');
     expect(greeting).toContain('standing  quorate\n  quorum    1 of 1 voters, 1 needed\n');
     expect(greeting).toMatch(
-      / members --socket \/tmp\/other\/q\.sock\n.* run --leader --socket \/tmp\/other\/q\.sock -- sh -c .*\n.* agent --dev --name n1-2 --join 127\.0\.0\.1:4000\n$/,
+      / members --socket \/tmp\/other\/q\.sock\n.* run --socket \/tmp\/other\/q\.sock --leader -- sh -c .*\n.* agent --dev --name n1-2 --join 127\.0\.0\.1:4000\n$/,
     );
   });
 });

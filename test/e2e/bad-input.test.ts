@@ -114,7 +114,9 @@ describe('a verb that cannot do its work', () => {
     expect(stderr).toMatch(
       new RegExp(`^quorate: no agent can be reached; tried in this order:\n  ${socket}  no such file \\(from --socket\\)\n`),
     );
-    expect(stderr).toContain('→ start one: quorate agent --dev to try it out, quorate agent --init or --join HOST for a cluster\n');
+    expect(stderr).toContain(
+      `→ start one there: quorate agent --socket ${socket} with --dev to try it out, --init or --join HOST for a cluster\n`,
+    );
     expect(stdout).toBe('');
     expect(code).toBe(3);
   });

@@ -8,6 +8,7 @@ import { EXIT, Failure } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
 import { nearest } from '../nearest.ts';
 import { escapeText, jsonLine, shortDuration } from '../print.ts';
+import { suggested } from '../suggestions.ts';
 
 /** `next`: what to type or to look at; empty when there is nothing to do. */
 export interface Explanation {
@@ -23,7 +24,8 @@ export async function explain(line: CommandLine, io: Io): Promise<number> {
     status: await agent.status(),
     members: (await agent.members()).members,
   }));
-  const explanation = explanationOf(subject, status, members);
+  const explained = explanationOf(subject, status, members);
+  const explanation = { ...explained, next: explained.next.map((step) => suggested(line, step)) };
   io.out.write(isSet(line, 'json') ? jsonLine(explanation) : explanationText(explanation));
   return EXIT.done;
 }
