@@ -48,15 +48,15 @@ describe('a program', () => {
   test('that no directory holds is not found, whatever is on PATH besides', () => {
     const { bin, file } = places();
     const reason = "no directory of PATH holds a program 'other'";
-    expect(findProgram('other', `${file}:${bin}`)).toEqual({ kind: 'not-found', reason });
+    expect(findProgram('other', `${file}:${bin}`)).toMatchObject({ kind: 'not-found', reason });
     closed('/closed/other');
-    expect(findProgram('other', `/closed:${bin}`)).toEqual({ kind: 'not-found', reason });
+    expect(findProgram('other', `/closed:${bin}`)).toMatchObject({ kind: 'not-found', reason });
   });
 
   test('named by a path below a file is not there, one that may not be looked at may not be executed', () => {
     const { file } = places();
-    expect(findProgram(`${file}/x`, '')).toEqual({ kind: 'not-found', reason: `there is no file ${file}/x` });
+    expect(findProgram(`${file}/x`, '')).toMatchObject({ kind: 'not-found', reason: `there is no file ${file}/x` });
     closed('/closed/x');
-    expect(findProgram('/closed/x', '')).toEqual({ kind: 'not-executable', reason: '/closed/x may not be executed' });
+    expect(findProgram('/closed/x', '')).toMatchObject({ kind: 'not-executable', reason: '/closed/x may not be executed' });
   });
 });

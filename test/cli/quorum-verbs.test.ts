@@ -207,6 +207,7 @@ describe('recover', () => {
     await agent?.close();
     const other = await ask('recover --force', answer, { typed: 'yes' });
     expect([other.code, other.asked]).toEqual([1, ['GET /v1/status']]);
+    expect(other.err).toContain('nothing was done\n  → to be asked again: quorate recover --force; the name is default\n');
     await agent?.close();
     expect((await ask('recover --force', answer)).code).toBe(1);
   });

@@ -189,7 +189,28 @@ onLinux('run', () => {
       env: { QUORATE_SOCKET: '/nowhere/q.sock', PATH: '/bin:/usr/bin' },
     });
     expect(code).toBe(124);
-    expect(err).toContain('run: there was no lease for --quorate in time: no agent can be reached');
+    // Said once, with where it looked, and at the end with what to type.
+    const start = 'start one: quorate agent --dev to try it out, quorate agent --init or --join HOST for a cluster';
+    expect(err.split('\n').slice(0, 3)).toEqual([
+      'quorate: waiting: no agent can be reached; tried in this order:',
+      '  /nowhere/q.sock  no such file (from QUORATE_SOCKET)',
+      expect.stringMatching(/^ {2}not tried/),
+    ]);
+    expect(err.split('\n').slice(3)).toEqual([
+      `  → ${start}`,
+      'quorate: run: there was no lease for --quorate in time: no agent can be reached',
+      `  → ${start}`,
+      '',
+    ]);
+  });
+
+  test('that gave up on an agent which answers names the verb that says more', async () => {
+    const { path } = await agentWith({ leader: { name: 'n2', token: 12, isSelf: false } });
+    const { code, err } = await at(path, ['--leader', '--timeout', '150ms', '--', 'true']);
+    expect(code).toBe(124);
+    expect(err).toBe(
+      `quorate: waiting: n2 leads\nquorate: run: there was no lease for --leader in time: n2 leads\n  → quorate explain --socket ${path} leader says why\n`,
+    );
   });
 
   test('refuses a grace that T_stop has no room for, once it knows that', async () => {
@@ -206,12 +227,27 @@ onLinux('run', () => {
     const file = join(scratchDirectory(), 'plain');
     writeFileSync(file, '');
     chmodSync(file, 0o644);
-    expect((await at('/nowhere', ['--quorate', '--', 'no-such-program'])).code).toBe(127);
-    expect((await at('/nowhere', ['--quorate', '--', '/no/such/program'])).code).toBe(127);
-    expect((await at('/nowhere', ['--quorate', '--', file])).code).toBe(126);
-    expect((await at('/nowhere', ['--quorate', '--', '/tmp'])).code).toBe(126);
+    const refusal = async (name: string) => {
+      const { code, err } = await at('/nowhere', ['--quorate', '--', name]);
+      return [code, err.replaceAll(file, 'FILE')];
+    };
+    const said = (name: string, reason: string, hint: string): string => `quorate: run: cannot run '${name}': ${reason}\n  → ${hint}\n`;
+    expect(await refusal('no-such-program')).toEqual([
+      127,
+      said(
+        'no-such-program',
+        "no directory of PATH holds a program 'no-such-program'",
+        'name it by its path, such as ./worker; or see: echo $PATH',
+      ),
+    ]);
+    expect(await refusal('/no/such/program')).toEqual([
+      127,
+      said('/no/such/program', 'there is no file /no/such/program', 'see what is there: ls -l /no/such'),
+    ]);
+    expect(await refusal(file)).toEqual([126, said('FILE', 'FILE may not be executed', 'if it is a program: chmod +x FILE')]);
+    expect(await refusal('/tmp')).toEqual([126, said('/tmp', '/tmp is no file', 'name a program')]);
     // Nothing lies below a file.
-    expect((await at('/nowhere', ['--quorate', '--', `${file}/x`])).code).toBe(127);
+    expect(await refusal(`${file}/x`)).toEqual([127, said('FILE/x', 'there is no file FILE/x', 'see what is there: ls -l FILE')]);
   });
 
   test.each([

@@ -41,7 +41,7 @@ export async function runAgent(line: CommandLine, io: Io): Promise<number> {
   };
   process.on('SIGINT', onStop).on('SIGTERM', onStop).on('SIGHUP', onReload);
   try {
-    agent = await Agent.startWith(options, () => readAgentOptions(line, io.env));
+    agent = await Agent.startWith(options, () => readAgain(line, io));
     optimizing = optimizeOnceBusy(THIS_PROCESS);
     // A wish to stop that came while it was starting.
     if (isStopping) await agent.stop();
@@ -77,6 +77,15 @@ async function settled({ handle }: Pick<Agent, 'handle'>): Promise<void> {
       if (isQuorate()) done();
     });
   });
+}
+
+/** What a reload finds wrong is told in one sentence, by the API and the log as well: with what to do in it. */
+function readAgain(line: CommandLine, io: Io): ReturnType<typeof readAgentOptions> {
+  try {
+    return readAgentOptions(line, io.env);
+  } catch (error) {
+    throw error instanceof Failure ? new Error(`${error.message}; ${error.hint}`, { cause: error }) : error;
+  }
 }
 
 async function reload(agent: Agent, io: Io): Promise<void> {
