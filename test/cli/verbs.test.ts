@@ -299,6 +299,10 @@ describe('what needs no agent', () => {
     expect(out).toContain('zone\tz\tenvironment QUORATE_ZONE\n');
     expect(out).toContain('tag\ta=b\tflag\n');
     expect(out).toContain('profile\tlan\tdefault\n');
+    // Where the state would be, unless a dev agent makes a directory for itself.
+    expect(out).toMatch(/^state-dir\t\/\S+\/quorate\tdefault$/m);
+    expect((await run('config show --dev')).out).toContain('state-dir\t-\tdefault\n');
+    expect((await run('config show --state-dir here')).out).toContain('state-dir\there\tflag\n');
   });
 
   test('config show --running shows the settings of the running agent', async () => {
