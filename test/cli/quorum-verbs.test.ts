@@ -87,7 +87,7 @@ describe('status', () => {
     );
     await agent?.close();
     const healed = await ask('status', quorateJson({ fence: fencedJson().fence }), plain);
-    expect(healed.out).toContain('was fenced no majority answered (lease-lapsed, 2026-10-01T00:00:00.000Z)\n');
+    expect(healed.out).toContain('earlier   fenced: no majority answered (lease-lapsed, 2026-10-01T00:00:00.000Z)\n');
     expect(healed.out).not.toContain('last acknowledged');
   });
 });

@@ -185,7 +185,7 @@ onLinux('run', () => {
   });
 
   test('gives up waiting after its time-out', async () => {
-    const { code, err } = await run('run --quorate --timeout 150ms -- true', {
+    const { code, err } = await run('run --quorate --timeout 500ms -- true', {
       env: { QUORATE_SOCKET: '/nowhere/q.sock', PATH: '/bin:/usr/bin' },
     });
     expect(code).toBe(124);
@@ -206,7 +206,7 @@ onLinux('run', () => {
 
   test('that gave up on an agent which answers names the verb that says more', async () => {
     const { path } = await agentWith({ leader: { name: 'n2', token: 12, isSelf: false } });
-    const { code, err } = await at(path, ['--leader', '--timeout', '150ms', '--', 'true']);
+    const { code, err } = await at(path, ['--leader', '--timeout', '800ms', '--', 'true']);
     expect(code).toBe(124);
     expect(err).toBe(
       `quorate: waiting: n2 leads\nquorate: run: there was no lease for --leader in time: n2 leads\n  → quorate explain --socket ${path} leader says why\n`,
@@ -251,14 +251,15 @@ onLinux('run', () => {
   });
 
   test.each([
-    ['run'],
-    ['run --leader'],
-    ['run -- true'],
-    ['run --leader --quorate -- true'],
-    ['run --leader true'],
-    ['run --leader --grace soon -- true'],
-  ])('%s is a usage error', async (line) => {
-    expect((await run(line, { env: { PATH: '/bin:/usr/bin' } })).code).toBe(64);
+    ['run', 'something is missing'],
+    ['run --leader', 'something is missing'],
+    ['run -- true', 'say under which lease: --quorate or --leader'],
+    ['run --leader --quorate -- true', 'only one of --quorate and --leader'],
+    ['run --leader worker', 'the command comes after two hyphens'],
+    ['run --leader --grace soon -- true', "--grace 'soon' is not a number of milliseconds"],
+  ])('%s is a usage error', async (line, reason) => {
+    const { code, err } = await run(line, { env: { PATH: '/bin:/usr/bin' } });
+    expect([code, err]).toEqual([64, expect.stringContaining(`quorate: run: ${reason}\n  → `)]);
   });
 });
 
@@ -272,7 +273,7 @@ onLinux('a supervisor that is killed', () => {
     const { path } = await agentWith();
     const grandchild = join(scratchDirectory(), 'grandchild');
     const child = script(
-      `(trap "" HUP TERM; echo started > ${grandchild}; while :; do sleep 0.02; done) & echo $! > ${grandchild}.pid; wait`,
+      `(trap "" HUP TERM; echo started > ${grandchild}; while :; do sleep 0.02; done) & echo $! > ${grandchild}.new; mv ${grandchild}.new ${grandchild}.pid; wait`,
     );
     const supervisor = startChild(file, ['run', '--quorate', '--socket', path, '--', ...child.words], { stdio: 'ignore' });
     await until(() => existsSync(grandchild) && existsSync(`${grandchild}.pid`) && existsSync(child.pidFile), 'both run');

@@ -41,8 +41,10 @@ export async function runUnderLease(line: CommandLine, io: Io): Promise<number> 
 }
 
 function wishOf(line: CommandLine): Wish {
-  const isLeader = isSet(line, 'leader');
-  if (isLeader === isSet(line, 'quorate'))
+  const [isLeader, isQuorate] = [isSet(line, 'leader'), isSet(line, 'quorate')];
+  if (isLeader && isQuorate)
+    throw new Failure(EXIT.usage, 'run: only one of --quorate and --leader', 'who leads is quorate too: --leader is the stricter one');
+  if (!isLeader && !isQuorate)
     throw new Failure(EXIT.usage, 'run: say under which lease: --quorate or --leader', 'for example: quorate run --leader -- ./worker');
   const [program, ...args] = line.operands;
   if (program === undefined)

@@ -121,8 +121,9 @@ type LineOf = (label: string, value: string, colour?: Colour | null) => string;
 function fenceLines({ fence, standing }: StatusJson, lineOf: LineOf, next: (sentence: string) => string): string {
   if (fence === null) return '';
   const isPresent = standing === 'fenced' || standing === 'fence-failed';
-  let text = lineOf(isPresent ? 'fenced' : 'was fenced', `${fence.message} (${fence.reason}, ${fence.since})`, isPresent ? 'red' : null);
-  if (!isPresent) return text;
+  const told = `${fence.message} (${fence.reason}, ${fence.since})`;
+  if (!isPresent) return lineOf('earlier', `fenced: ${told}`);
+  let text = lineOf('fenced', told, 'red');
   for (const { voter, ackAgeMs } of fence.evidence)
     text += lineOf('', `${voter}: ${ackAgeMs === null ? 'no acknowledgement' : `last acknowledged ${shortDuration(ackAgeMs)} before`}`);
   return text + lineOf('  →', next('quorate explain fence'));
