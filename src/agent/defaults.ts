@@ -1,7 +1,8 @@
 // What an agent is started with where nothing else is said, for the command line and the library alike, and the names under
 // which settings are shown. Whether a value can be is checked by who reads it: cli/ with the place it came from, here for programs.
 
-import { hostname } from 'node:os';
+import { homedir, hostname } from 'node:os';
+import { isAbsolute, join, resolve } from 'node:path';
 import { isProfileName, LIMITS } from '../core/index.ts';
 import { DEFAULT_PORT } from './endpoint.ts';
 import { OperationalError } from './operational-error.ts';
@@ -21,6 +22,37 @@ export function defaultsOf(kind: Start['kind']): Pick<AgentOptions, 'bind' | 'pr
   return kind === 'dev'
     ? { bind: { host: '127.0.0.1', port: 0 }, profile: 'local' }
     : { bind: { host: null, port: DEFAULT_PORT }, profile: 'lan' };
+}
+
+export type StateDirChoice = { readonly kind: 'temporary' } | { readonly kind: 'path'; readonly path: string };
+
+/** INTERFACE: `--state-dir`, else `/var/lib/quorate` for root, else `$XDG_STATE_HOME/quorate`; with `--dev` a temporary one. */
+export function chooseStateDir(
+  wished: string | null,
+  isDev: boolean,
+  env: Readonly<Record<string, string | undefined>>,
+  isRoot: boolean,
+): StateDirChoice {
+  if (wished !== null) return { kind: 'path', path: wholePath(wished) };
+  if (isDev) return { kind: 'temporary' };
+  if (isRoot) return { kind: 'path', path: '/var/lib/quorate' };
+  // A relative one is to be ignored, says the XDG specification.
+  const stateHome = env.XDG_STATE_HOME;
+  const base = stateHome !== undefined && isAbsolute(stateHome) ? stateHome : join(env.HOME ?? homedir(), '.local', 'state');
+  return { kind: 'path', path: join(base, 'quorate') };
+}
+
+function wholePath(dir: string): string {
+  try {
+    return resolve(dir);
+  } catch (thrown) {
+    throw new OperationalError(
+      'state-unwritable',
+      `the state directory ${dir} is nowhere: the working directory was removed`,
+      'Change to a directory that is there, or give the whole path by --state-dir.',
+      { cause: thrown },
+    );
+  }
 }
 
 /** The short host name, with what a name may not hold replaced. */

@@ -6,6 +6,7 @@ import { type OpenTransport, openTransport, TransportError } from '../transport/
 import { chooseAdvertised } from './advertise.ts';
 import { SYSTEM_CHANCE } from './chance.ts';
 import { HostClock, HostTimer } from './clock.ts';
+import { chooseStateDir } from './defaults.ts';
 import { Driver } from './driver.ts';
 import { EventLog } from './event-log.ts';
 import { eventRecord } from './event-record.ts';
@@ -21,7 +22,7 @@ import type { AgentOptions } from './options.ts';
 import type { Store } from './ports.ts';
 import { HostResolver } from './resolver.ts';
 import type { Finished, RunningAgent } from './running.ts';
-import { chooseStateDir, type OpenState, openState } from './state-dir.ts';
+import { type OpenState, openState } from './state-dir.ts';
 import { VERSION } from './version.ts';
 import { LeaseRegistry } from './workloads.ts';
 

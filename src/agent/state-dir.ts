@@ -1,13 +1,15 @@
-// The state directory from choice to release: where it is, made for this user alone, locked, probed, read.
+// The state directory from its making to its release: made for this user alone, locked, probed, read. Which one is defaults.ts's.
 // What the state means for this run is decided in identity.ts.
 
-import { closeSync, fsyncSync, mkdirSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
-import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { closeSync, fsyncSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { SYSTEM_FILES, temporaryOf } from './atomic-write.ts';
 import { readBootId } from './boot-id.ts';
-import { describeErrno } from './errno.ts';
+import type { StateDirChoice } from './defaults.ts';
+import { describeErrno, errnoOf } from './errno.ts';
 import { acquireLock } from './lock.ts';
+import { makeDirectories } from './make-directories.ts';
 import { OperationalError } from './operational-error.ts';
 import { type LoadedPeers, loadPeers } from './peers-file.ts';
 import { type LoadedState, loadState, STATE_FILE } from './state-file.ts';
@@ -52,33 +54,10 @@ export async function openState(choice: StateDirChoice): Promise<OpenState> {
   }
 }
 
-export type StateDirChoice = { readonly kind: 'temporary' } | { readonly kind: 'path'; readonly path: string };
-
-/** INTERFACE: `--state-dir`, else `/var/lib/quorate` for root, else `$XDG_STATE_HOME/quorate`; with `--dev` a temporary one. */
-export function chooseStateDir(
-  wished: string | null,
-  isDev: boolean,
-  env: Readonly<Record<string, string | undefined>>,
-  isRoot: boolean,
-): StateDirChoice {
-  if (wished !== null) return { kind: 'path', path: resolve(wished) };
-  if (isDev) return { kind: 'temporary' };
-  if (isRoot) return { kind: 'path', path: '/var/lib/quorate' };
-  // A relative one is to be ignored, says the XDG specification.
-  const stateHome = env.XDG_STATE_HOME;
-  const base = stateHome !== undefined && isAbsolute(stateHome) ? stateHome : join(env.HOME ?? homedir(), '.local', 'state');
-  return { kind: 'path', path: join(base, 'quorate') };
-}
-
 /** What is missing is made for this user alone, and the entries in the parents are durable like the state itself. */
 export function makeStateDir(dir: string): void {
   try {
-    const firstMade = mkdirSync(dir, { recursive: true, mode: 0o700 });
-    if (firstMade === undefined) return;
-    for (let made = dir; ; made = dirname(made)) {
-      syncDirectory(dirname(made));
-      if (made === firstMade || made === dirname(made)) return;
-    }
+    for (const made of makeDirectories(dir)) syncDirectory(dirname(made));
   } catch (thrown) {
     throw unwritable('made', dir, thrown);
   }
@@ -123,7 +102,10 @@ function unwritable(attempt: string, dir: string, thrown: unknown): OperationalE
   return new OperationalError(
     'state-unwritable',
     `the state directory ${dir} cannot be ${attempt}: ${describeErrno(thrown)}`,
-    'Make it writable for this user, or choose another one by --state-dir DIR.',
+    // Without a code it is nothing that a mode could mend.
+    errnoOf(thrown) === ''
+      ? 'Choose another one by --state-dir DIR.'
+      : 'Make it writable for this user, or choose another one by --state-dir DIR.',
     { cause: thrown },
   );
 }

@@ -1,9 +1,11 @@
 // The rules by which a path becomes a listening socket: never with a wrong mode, not even for a moment; never at the cost of a live
 // agent or of a file that is not ours. Which path to try next is the caller's choice.
 
-import { lstatSync, mkdirSync, type Stats, unlinkSync } from 'node:fs';
+import { lstatSync, type Stats, unlinkSync } from 'node:fs';
 import { createConnection, type Server } from 'node:net';
 import { dirname } from 'node:path';
+import { describeErrno, errnoOf } from './errno.ts';
+import { makeDirectories } from './make-directories.ts';
 import { OperationalError } from './operational-error.ts';
 import { SOCKET_PATH_BYTES_MAX } from './socket-path.ts';
 
@@ -25,7 +27,7 @@ export async function listenOnUnixSocket(server: Server, path: string, mode: num
 
 function prepareDirectory(directory: string): void {
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makeDirectories(directory);
   } catch (error) {
     throw unusable(`the directory ${directory} for the socket could not be made`, error);
   }
@@ -119,10 +121,10 @@ function isOurs(uid: number): boolean {
 }
 
 function unusable(tried: string, cause: unknown): OperationalError {
-  const { code = 'unknown error' } = cause as NodeJS.ErrnoException;
+  const code = errnoOf(cause);
   const isForbidden = code === 'EACCES' || code === 'EPERM';
   const hint = isForbidden
     ? 'run as a user who may write there, or choose another path: --socket PATH'
     : 'choose another path: --socket PATH';
-  return new OperationalError(isForbidden ? 'permission-denied' : 'socket-unusable', `${tried}: ${code}`, hint, { cause });
+  return new OperationalError(isForbidden ? 'permission-denied' : 'socket-unusable', `${tried}: ${describeErrno(cause)}`, hint, { cause });
 }

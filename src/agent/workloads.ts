@@ -72,6 +72,8 @@ interface LeaseClient {
   token: number | null;
   /** The latest that it was handed out. */
   deadline: MonotonicMs;
+  /** Why it waits, as it was told last. */
+  toldReason: string;
 }
 
 interface PendingStop {
@@ -117,7 +119,7 @@ export class LeaseRegistry implements Workloads {
     const client = known?.scope === scope && known.reports === reports ? known : this.#add(scope, reports);
     client.send = send;
     if (client.phase === 'waiting') {
-      const line = this.#grant(client) ?? this.#notHeld(client, 'wait');
+      const line = this.#grant(client) ?? this.#wait(client);
       send(line);
     } else send(this.#renewal(client, 'grant'));
     this.#settle();
@@ -134,7 +136,7 @@ export class LeaseRegistry implements Workloads {
   renew(id: string): LeaseLine | null {
     const client = this.#clients.get(id);
     if (client === undefined) return null;
-    const line = client.phase === 'waiting' ? (this.#grant(client) ?? this.#notHeld(client, 'wait')) : this.#renewal(client, 'renew');
+    const line = client.phase === 'waiting' ? (this.#grant(client) ?? this.#wait(client)) : this.#renewal(client, 'renew');
     this.#settle();
     return line;
   }
@@ -185,6 +187,7 @@ export class LeaseRegistry implements Workloads {
       incarnation: 0,
       token: null,
       deadline: this.#parts.clock.nowMs(),
+      toldReason: '',
     };
     this.#clients.set(client.id, client);
     return client;
@@ -198,8 +201,9 @@ export class LeaseRegistry implements Workloads {
 
   #lookAt(client: LeaseClient, isRenewalDue: boolean): void {
     if (client.phase === 'waiting') {
-      const line = this.#grant(client);
-      if (line !== null) client.send?.(line);
+      const told = client.toldReason;
+      const line = this.#grant(client) ?? this.#wait(client);
+      if (line.type !== 'wait' || line.reason !== told) client.send?.(line);
     } else if (client.phase === 'holding') {
       const remainingMs = this.#remainingMs(client);
       if (remainingMs === 0) this.#revoke(client);
@@ -235,6 +239,12 @@ export class LeaseRegistry implements Workloads {
   #revoke(client: LeaseClient): void {
     client.phase = 'stopping';
     client.send?.(this.#notHeld(client, 'revoke'));
+  }
+
+  #wait(client: LeaseClient): LeaseNotHeld {
+    const line = this.#notHeld(client, 'wait');
+    client.toldReason = line.reason;
+    return line;
   }
 
   #notHeld({ id, scope }: LeaseClient, type: 'wait' | 'revoke'): LeaseNotHeld {

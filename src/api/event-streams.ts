@@ -158,7 +158,9 @@ class EventStream {
   #lostJson(lost: number | null, id: number): EventJson {
     const time = rfc3339(this.#clock.wallClockMs());
     if (lost !== null) return { id, time, type: 'lost', count: lost };
-    return { id, time, type: 'lost', reason: `what came after ${this.#cursor} is not known: that id is not of this run of the agent` };
+    const { lastId } = this.#log;
+    const why = this.#cursor > lastId ? `lies ahead of the newest, ${lastId}` : 'is not of this run of the agent';
+    return { id, time, type: 'lost', reason: `what came after ${this.#cursor} is not known: that id ${why}` };
   }
 
   #line(event: EventJson): string {

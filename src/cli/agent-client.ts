@@ -5,7 +5,9 @@ import { ApiProblem, ApiUnreachable, type Client, connect, type UnreachableCode 
 import { type CommandLine, textOf } from './command-line.ts';
 import { EXIT, Failure } from './exit-codes.ts';
 import type { Io } from './io.ts';
+import { problemHint } from './problem-hints.ts';
 import { type Candidate, permissionHint, type SocketSearch, searchSockets, socketPathProblem } from './socket-search.ts';
+import { shellWord } from './suggestions.ts';
 
 export interface AgentClient extends Pick<Client, 'status' | 'members' | 'leader' | 'events' | 'lease'> {
   readonly socketPath: string;
@@ -43,9 +45,9 @@ export async function withAgent<T>(
       continue;
     }
     try {
-      return await work(agentClient(candidate.path, connect(candidate.path, timeoutMs)));
+      return await work(agentClient(line.verb, candidate.path, connect(candidate.path, timeoutMs)));
     } catch (error) {
-      if (error instanceof ApiProblem) throw problemFailure(error);
+      if (error instanceof ApiProblem) throw new Failure(EXIT.failure, error.message, problemHint(error.code, line.verb, error.hint));
       if (!(error instanceof ApiUnreachable)) throw error;
       const reason = NOT_CONNECTED[error.code];
       if (reason === undefined) throw brokenOff(error);
@@ -55,7 +57,7 @@ export async function withAgent<T>(
   throw notFound(search, failed);
 }
 
-function agentClient(socketPath: string, client: Client): AgentClient {
+function agentClient(verb: string, socketPath: string, client: Client): AgentClient {
   return {
     socketPath,
     status: () => client.status(),
@@ -71,8 +73,9 @@ function agentClient(socketPath: string, client: Client): AgentClient {
       const answer = await client.request(method, target, body);
       const parsed: unknown = answer.body.trim() === '' ? null : JSON.parse(answer.body);
       if (answer.status < 300) return parsed;
-      const { detail, hint } = { detail: textIn(parsed, 'detail'), hint: textIn(parsed, 'hint') };
-      throw new Failure(EXIT.failure, detail ?? `the agent answered ${answer.status} without saying why`, hint ?? '');
+      const [detail, code, hint] = [textIn(parsed, 'detail'), textIn(parsed, 'code') ?? '', textIn(parsed, 'hint') ?? ''];
+      const message = detail ?? `the agent answered ${answer.status} without saying why`;
+      throw new Failure(EXIT.failure, message, problemHint(code, verb, hint));
     },
   };
 }
@@ -93,19 +96,16 @@ function notFound(search: SocketSearch, failed: readonly FailedCandidate[]): Fai
   if (first !== undefined && existing.every(({ code }) => code === 'permission-denied')) {
     return new Failure(EXIT.permission, `this user may not open the agent's socket; ${list}`, permissionHint(first.path));
   }
-  return new Failure(
-    EXIT.unreachable,
-    `no agent can be reached; ${list}`,
-    'start one: quorate agent --dev to try it out, quorate agent --init or --join HOST for a cluster',
-  );
+  const [only] = search.tried;
+  const hint =
+    only?.from === '--socket'
+      ? `start one there: quorate agent --socket ${shellWord(only.path)} with --dev to try it out, --init or --join HOST for a cluster`
+      : 'start one: quorate agent --dev to try it out, quorate agent --init or --join HOST for a cluster';
+  return new Failure(EXIT.unreachable, `no agent can be reached; ${list}`, hint);
 }
 
 function brokenOff({ message }: ApiUnreachable): Failure {
   return new Failure(EXIT.unreachable, message, 'it is ending, stopped or overloaded: look at its log, then try again');
-}
-
-function problemFailure({ message, hint }: ApiProblem): Failure {
-  return new Failure(EXIT.failure, message, hint);
 }
 
 function textIn(answer: unknown, key: string): string | null {

@@ -24,10 +24,10 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 export class Failure extends Error {
   override readonly name = 'Failure';
   readonly exitCode: ExitCode;
-  /** What to do; empty when the message says it all. */
+  /** What to do. Empty only for what another version of the agent said without one. */
   readonly hint: string;
 
-  constructor(exitCode: ExitCode, message: string, hint = '') {
+  constructor(exitCode: ExitCode, message: string, hint: string) {
     super(message);
     this.exitCode = exitCode;
     this.hint = hint;

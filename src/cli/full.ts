@@ -14,7 +14,7 @@ export function runFull(argv: readonly string[], io: Io): Promise<number> {
     const line = parsePlain(argv) ?? (await (await import('./words.ts')).understand(argv, io));
     if (typeof line === 'number') return line;
     const verb = await loadVerb(line.verb);
-    return verb(line, io);
+    return reporting(io, () => verb(line, io), line);
   });
 }
 

@@ -16,7 +16,7 @@ const HOT_VERBS: readonly string[] = ['status', 'members', 'leader'];
 
 export async function main(argv: readonly string[], io: Io): Promise<number> {
   const line = parsePlain(argv);
-  if (line !== null && HOT_VERBS.includes(line.verb)) return reporting(io, () => runHot(line, io));
+  if (line !== null && HOT_VERBS.includes(line.verb)) return reporting(io, () => runHot(line, io), line);
   if (line?.verb === 'agent') return (await import('./host.ts')).runHost(line, io);
   const { runFull } = await import('./full.ts');
   return runFull(argv, io);

@@ -185,7 +185,7 @@ export const VERBS: readonly VerbSpec[] = [
   },
   {
     name: 'run',
-    operands: '-- CMD…',
+    operands: '--quorate|--leader -- CMD…',
     operandsMin: 1,
     operandsMax: Number.POSITIVE_INFINITY,
     takesCommand: true,

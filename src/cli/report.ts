@@ -1,20 +1,24 @@
 // The one place where a failure turns into words and a code. Stacks are for us, not for the user.
 
+import type { CommandLine } from './command-line.ts';
 import { EXIT, Failure } from './exit-codes.ts';
 import type { Io } from './io.ts';
 import { escapeText } from './print.ts';
+import { suggested } from './suggestions.ts';
 
-export async function reporting<Result>(io: Io, work: () => Promise<Result>): Promise<Result | number> {
+/** `line`: once it is known, and asks an agent. */
+export async function reporting<Result>(io: Io, work: () => Promise<Result>, line: CommandLine | null = null): Promise<Result | number> {
   try {
     return await work();
   } catch (error) {
-    return report(error, io);
+    return report(error, io, line);
   }
 }
 
-function report(error: unknown, io: Io): number {
+function report(error: unknown, io: Io, line: CommandLine | null): number {
   if (error instanceof Failure) {
-    const hint = error.hint === '' ? '' : `  → ${escapeText(error.hint)}\n`;
+    const next = line === null ? error.hint : suggested(line, error.hint);
+    const hint = next === '' ? '' : `  → ${escapeText(next)}\n`;
     // A message may be a list of several lines; each is escaped by itself.
     io.err.write(`quorate: ${error.message.split('\n').map(escapeText).join('\n')}\n${hint}`);
     return error.exitCode;

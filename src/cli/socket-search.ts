@@ -1,7 +1,7 @@
 // Where a running agent's socket is looked for, in the order that all verbs share.
 // Connecting is agent-client.ts's; nothing here opens a socket.
 
-import { lstatSync } from 'node:fs';
+import { existsSync, lstatSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { readOnlyPath, SOCKET_PATH_BYTES_MAX, usualSockets } from '../api/client.ts';
 
@@ -24,6 +24,12 @@ export function searchSockets(flag: string | null, env: Readonly<Record<string, 
   if (flag !== null) return { tried: [{ path: flag, from: '--socket' }], skipped: [...fromEnvironment, ...defaults] };
   if (fromEnvironment.length > 0) return { tried: fromEnvironment, skipped: defaults };
   return { tried: defaults, skipped: [] };
+}
+
+/** Whether a verb without --socket, in another terminal, comes to the agent at this path. */
+export function isFoundPlainly(path: string, env: Readonly<Record<string, string | undefined>>, uid: number): boolean {
+  const { tried } = searchSockets(null, env, uid);
+  return tried.every(({ from }) => from === 'default') && tried.find((candidate) => existsSync(candidate.path))?.path === path;
 }
 
 /** Null when the path may be used, else why not. */

@@ -2,9 +2,10 @@
 
 import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
+import { chooseStateDir } from '../../src/agent/defaults.ts';
 import { OperationalError } from '../../src/agent/operational-error.ts';
-import { chooseStateDir, openState } from '../../src/agent/state-dir.ts';
+import { openState } from '../../src/agent/state-dir.ts';
 import { bundleChild, startChild } from '../support/child.ts';
 import { durableState } from '../support/durable-state.ts';
 import { temporaryDir } from '../support/temporary.ts';
@@ -31,6 +32,24 @@ describe('where the state is', () => {
 });
 
 describe('a state directory', () => {
+  test('that is relative is refused where the working directory was removed', () => {
+    const cwd = vi.spyOn(process, 'cwd').mockImplementation(() => {
+      throw new Error('ENOENT: no such file or directory, uv_cwd');
+    });
+    try {
+      expect(() => chooseStateDir('state', false, {}, true)).toThrow(
+        new OperationalError(
+          'state-unwritable',
+          'the state directory state is nowhere: the working directory was removed',
+          'Change to a directory that is there, or give the whole path by --state-dir.',
+        ),
+      );
+      expect(chooseStateDir('/state', false, {}, true)).toEqual({ kind: 'path', path: '/state' });
+    } finally {
+      cwd.mockRestore();
+    }
+  });
+
   test('is made with its parents, for this user alone', async () => {
     const dir = join(temporaryDir(), 'a', 'b');
     const open = await openState({ kind: 'path', path: dir });
@@ -72,8 +91,13 @@ describe('a state directory', () => {
     writeFileSync(file, '');
     const refusal = await refusalOf(join(file, 'state'));
     expect(refusal.code).toBe('state-unwritable');
-    expect(refusal.message).toBe(`the state directory ${file}/state cannot be made: a part of the path is not a directory (ENOTDIR)`);
-    expect(refusal.hint).toContain('--state-dir');
+    expect(refusal.message).toBe(`the state directory ${file}/state cannot be made: ${file} is not a directory`);
+    expect(refusal.hint).toBe('Choose another one by --state-dir DIR.');
+    expect((await refusalOf(file)).message).toBe(`the state directory ${file} cannot be made: ${file} is not a directory`);
+  });
+
+  test.runIf(existsSync('/proc/self'))('in a place that takes none is refused at once', async () => {
+    expect((await refusalOf('/proc/foo/bar')).message).toBe('the state directory /proc/foo/bar cannot be made: /proc takes no directories');
   });
 
   test('where nothing can be written is refused with the reason', async () => {

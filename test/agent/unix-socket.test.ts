@@ -120,7 +120,14 @@ describe('a directory that will not do', () => {
     writeFileSync(join(root, 'file'), '');
     await expect(listenOnUnixSocket(server(), join(root, 'file', 's'), 0o660)).rejects.toMatchObject({
       code: 'socket-unusable',
-      message: expect.stringContaining(join(root, 'file')),
+      message: `the directory ${root}/file for the socket could not be made: ${root}/file is not a directory`,
+    });
+  });
+
+  test.runIf(existsSync('/proc/self'))('because its place takes none is refused at once', async () => {
+    await expect(listenOnUnixSocket(server(), '/proc/x/q.sock', 0o660)).rejects.toMatchObject({
+      code: 'socket-unusable',
+      message: 'the directory /proc/x for the socket could not be made: /proc takes no directories',
     });
   });
 

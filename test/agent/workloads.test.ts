@@ -51,7 +51,7 @@ describe('a lease', () => {
     lease.remainingMs = 1500;
     leases.look();
     expect(client.lines.at(-1)).toMatchObject({ type: 'grant', remainingMs: 1500 });
-    expect(client.lines).toHaveLength(2);
+    expect(client.types().filter((type) => type === 'grant')).toHaveLength(1);
   });
 
   test('of the leadership is not granted while another leads', () => {
@@ -61,6 +61,26 @@ describe('a lease', () => {
     lease.leader = { name: 'n1', token: 13, isSelf: true };
     leases.look();
     expect(client.lines.at(-1)).toMatchObject({ type: 'grant', token: 13 });
+  });
+
+  test('that is waited for is told with its reason again when that changes, and only then', () => {
+    const { open, lease, leases, time } = setup({ remainingMs: 0, standing: 'fenced' });
+    const client = open({ scope: 'leader' });
+    const look = (change: Partial<FakeLease>): void => {
+      Object.assign(lease, change);
+      for (let i = 0; i < 3; i++) leases.look();
+      time.pass(2000);
+    };
+    look({});
+    look({ remainingMs: 500, standing: 'quorate', leader: null });
+    look({ remainingMs: 700, leader: { name: 'n2', token: 13, isSelf: false } });
+    look({ remainingMs: 900, leader: { name: 'n2', token: 14, isSelf: false } });
+    expect(client.lines).toMatchObject([
+      { type: 'wait', reason: 'n1 is not quorate: fenced' },
+      { type: 'wait', reason: 'there is no leader' },
+      { type: 'wait', reason: 'n2 leads' },
+    ]);
+    expect(leases.renew(client.client)).toMatchObject({ type: 'wait', reason: 'n2 leads' });
   });
 
   test('is renewed six times within its length, however often somebody looks', () => {

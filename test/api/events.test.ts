@@ -123,6 +123,15 @@ describe('what can no longer be told', () => {
     await events.return();
   });
 
+  test('after an id of the future is told as such', async () => {
+    const { client } = await serve(withEvents(2));
+    const [lost] = await all(client.events({ ...kept, since: FIRST_EVENT_ID + 70 }));
+    expect(lost).toMatchObject({
+      type: 'lost',
+      reason: `what came after ${FIRST_EVENT_ID + 70} is not known: that id lies ahead of the newest, ${FIRST_EVENT_ID + 1}`,
+    });
+  });
+
   test('is told even when nothing follows, and no filter hides it', async () => {
     const { client } = await serve(fakeAgent());
     const events = await all(client.events({ ...kept, since: 17, types: ['quorate'] }));

@@ -1,12 +1,12 @@
 // `quorate agent` around an agent that is only pretended: the options it gets, the signals it hears, how its end is told.
 
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import type { AgentOptions, RunningAgent } from '../../src/agent/index.ts';
+import type { AgentOptions, RunningAgent, StartDependencies } from '../../src/agent/index.ts';
 import { StopSignals } from '../../src/cli/stop-signals.ts';
 import { devGreeting } from '../../src/cli/verbs/agent.ts';
 import { keepingIo, run } from '../support/cli.ts';
 
-const startAgent = vi.hoisted(() => vi.fn<(options: AgentOptions) => Promise<RunningAgent>>());
+const startAgent = vi.hoisted(() => vi.fn<(options: AgentOptions, dependencies: StartDependencies) => Promise<RunningAgent>>());
 vi.mock('../../src/agent/index.ts', async () => {
   const { OperationalError } = await import('../../src/agent/operational-error.ts');
   return { startAgent, OperationalError };
@@ -84,6 +84,18 @@ describe('the agent', () => {
     expect((await ran).err).toContain('quorate: reloaded: tag\n');
   });
 
+  test('tells a reload what is wrong with the settings, and what to do, in one sentence', async () => {
+    const { agent, end } = pretendedAgent();
+    startAgent.mockResolvedValue(agent);
+    const env: Record<string, string> = {};
+    const ran = run('agent --init', { env });
+    await vi.waitFor(() => expect(startAgent).toHaveResolved());
+    env.QUORATE_ON = 'fencd=x';
+    expect(startAgent.mock.calls[0]?.[1].readOptions).toThrow(new Error("QUORATE_ON: there is no event 'fencd'; did you mean 'fenced'?"));
+    end({ code: 0, message: '', hint: '' });
+    await ran;
+  });
+
   test.each([
     ['usage', 64],
     ['config-invalid', 78],
@@ -108,7 +120,7 @@ describe('the agent', () => {
     expect(greeting).toContain('socket    /tmp/other/q.sock\n');
     expect(greeting).toContain('standing  quorate\n  quorum    1 of 1 voters, 1 needed\n');
     expect(greeting).toMatch(
-      / members --socket \/tmp\/other\/q\.sock\n.* run --leader --socket \/tmp\/other\/q\.sock -- sh -c .*\n.* agent --dev --name n1-2 --join 127\.0\.0\.1:4000\n$/,
+      / members --socket \/tmp\/other\/q\.sock\n.* run --socket \/tmp\/other\/q\.sock --leader -- sh -c .*\n.* agent --dev --name n1-2 --join 127\.0\.0\.1:4000\n$/,
     );
   });
 });

@@ -87,8 +87,8 @@ describe('a line that holds another program', () => {
 
   test.each([
     ['run --leader make', 'run: the command comes after two hyphens → for example: quorate run --leader -- make'],
-    ['run --leader', 'run: something is missing → the form is: quorate run -- CMD…'],
-    ['run --leader --', 'run: something is missing → the form is: quorate run -- CMD…'],
+    ['run --leader', 'run: something is missing → the form is: quorate run --quorate|--leader -- CMD…'],
+    ['run --leader --', 'run: something is missing → the form is: quorate run --quorate|--leader -- CMD…'],
     ['run --leder -- make', 'run: unknown option --leder → did you mean --leader?'],
   ])('%s is refused', (line, text) => {
     expect(refusal(line)).toBe(text);

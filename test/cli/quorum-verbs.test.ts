@@ -87,7 +87,7 @@ describe('status', () => {
     );
     await agent?.close();
     const healed = await ask('status', quorateJson({ fence: fencedJson().fence }), plain);
-    expect(healed.out).toContain('was fenced no majority answered (lease-lapsed, 2026-10-01T00:00:00.000Z)\n');
+    expect(healed.out).toContain('earlier   fenced: no majority answered (lease-lapsed, 2026-10-01T00:00:00.000Z)\n');
     expect(healed.out).not.toContain('last acknowledged');
   });
 });
@@ -96,7 +96,8 @@ describe('explain', () => {
   const members = membersJson([
     memberJson({ voter: true }),
     memberJson({ name: 'n2', voter: true, state: 'suspect', ageMs: 4000 }),
-    memberJson({ name: 'n3', state: 'failed' }),
+    memberJson({ name: 'n3', state: 'failed', ageMs: 1900 }),
+    memberJson({ name: 'n4', state: 'stopped', ageMs: 61_000 }),
   ]);
   const about = async (subject: string, status: unknown): Promise<string> => {
     const answer: Answer = (request, response) => replyJson(response, request.url === '/v1/members' ? members : status);
@@ -114,6 +115,8 @@ describe('explain', () => {
         '',
       ].join('\n'),
     );
+    const two = quorateJson({ quorum: { voters: 3, needed: 2, acking: 3, canLose: 1, isVoter: true } });
+    expect(await about('', two)).toContain('n1 is quorate; 1 voter may be lost\n');
     const last = quorateJson({ quorum: { voters: 3, needed: 2, acking: 2, canLose: 0, isVoter: true } });
     expect(await about('', last)).toContain('  next     bring back n2, or take its vote: quorate voters remove n2\n');
   });
@@ -141,6 +144,10 @@ describe('explain', () => {
   test('of a member says what its state means and what to do', async () => {
     expect(await about('n2', quorateJson())).toContain('  because  this agent has not heard of it for too long;');
     expect(await about('n3', quorateJson())).toContain('quorate forget n3\n');
+    // The age of one that is over counts from the verdict.
+    expect(await about('n2', quorateJson())).toContain('  because  the newest sign of it is 4.0s old, at 10.0.0.1:7946\n');
+    expect(await about('n3', quorateJson())).toContain('  because  it was declared failed 1.9s ago; it was at 10.0.0.1:7946\n');
+    expect(await about('n4', quorateJson())).toContain('  because  that was told 1m ago; it was at 10.0.0.1:7946\n');
     agent = null;
     const { code, err } = await ask('explain n22', ((request, response) =>
       replyJson(response, request.url === '/v1/members' ? members : quorateJson())) satisfies Answer);
@@ -200,6 +207,7 @@ describe('recover', () => {
     await agent?.close();
     const other = await ask('recover --force', answer, { typed: 'yes' });
     expect([other.code, other.asked]).toEqual([1, ['GET /v1/status']]);
+    expect(other.err).toContain('nothing was done\n  → to be asked again: quorate recover --force; the name is default\n');
     await agent?.close();
     expect((await ask('recover --force', answer)).code).toBe(1);
   });

@@ -82,6 +82,17 @@ onLinux('run', () => {
     expect(await ran).toEqual({ code: 0, out: '', err: 'quorate: waiting: n1 is not quorate: fenced\n' });
   });
 
+  test('says why it waits again when that changes', async () => {
+    const { path, lease, agent } = await agentWith({ leader: { name: 'n2', token: 12, isSelf: false } });
+    const ran = at(path, ['--leader', '--', 'true']);
+    await until(() => agent.leases.count === 1, 'it has registered');
+    lease.leader = null;
+    agent.leases.look();
+    lease.leader = { name: 'n1', token: 13, isSelf: true };
+    agent.leases.look();
+    expect(await ran).toEqual({ code: 0, out: '', err: 'quorate: waiting: n2 leads\nquorate: waiting: there is no leader\n' });
+  });
+
   test('a command that ends by a signal is 128 and its number', async () => {
     const { path } = await agentWith();
     expect((await at(path, ['--quorate', '--', 'sh', '-c', 'kill -KILL $$'])).code).toBe(137);
@@ -174,11 +185,32 @@ onLinux('run', () => {
   });
 
   test('gives up waiting after its time-out', async () => {
-    const { code, err } = await run('run --quorate --timeout 150ms -- true', {
+    const { code, err } = await run('run --quorate --timeout 500ms -- true', {
       env: { QUORATE_SOCKET: '/nowhere/q.sock', PATH: '/bin:/usr/bin' },
     });
     expect(code).toBe(124);
-    expect(err).toContain('run: there was no lease for --quorate in time: no agent can be reached');
+    // Said once, with where it looked, and at the end with what to type.
+    const start = 'start one: quorate agent --dev to try it out, quorate agent --init or --join HOST for a cluster';
+    expect(err.split('\n').slice(0, 3)).toEqual([
+      'quorate: waiting: no agent can be reached; tried in this order:',
+      '  /nowhere/q.sock  no such file (from QUORATE_SOCKET)',
+      expect.stringMatching(/^ {2}not tried/),
+    ]);
+    expect(err.split('\n').slice(3)).toEqual([
+      `  → ${start}`,
+      'quorate: run: there was no lease for --quorate in time: no agent can be reached',
+      `  → ${start}`,
+      '',
+    ]);
+  });
+
+  test('that gave up on an agent which answers names the verb that says more', async () => {
+    const { path } = await agentWith({ leader: { name: 'n2', token: 12, isSelf: false } });
+    const { code, err } = await at(path, ['--leader', '--timeout', '800ms', '--', 'true']);
+    expect(code).toBe(124);
+    expect(err).toBe(
+      `quorate: waiting: n2 leads\nquorate: run: there was no lease for --leader in time: n2 leads\n  → quorate explain --socket ${path} leader says why\n`,
+    );
   });
 
   test('refuses a grace that T_stop has no room for, once it knows that', async () => {
@@ -195,21 +227,39 @@ onLinux('run', () => {
     const file = join(scratchDirectory(), 'plain');
     writeFileSync(file, '');
     chmodSync(file, 0o644);
-    expect((await at('/nowhere', ['--quorate', '--', 'no-such-program'])).code).toBe(127);
-    expect((await at('/nowhere', ['--quorate', '--', '/no/such/program'])).code).toBe(127);
-    expect((await at('/nowhere', ['--quorate', '--', file])).code).toBe(126);
-    expect((await at('/nowhere', ['--quorate', '--', '/tmp'])).code).toBe(126);
+    const refusal = async (name: string) => {
+      const { code, err } = await at('/nowhere', ['--quorate', '--', name]);
+      return [code, err.replaceAll(file, 'FILE')];
+    };
+    const said = (name: string, reason: string, hint: string): string => `quorate: run: cannot run '${name}': ${reason}\n  → ${hint}\n`;
+    expect(await refusal('no-such-program')).toEqual([
+      127,
+      said(
+        'no-such-program',
+        "no directory of PATH holds a program 'no-such-program'",
+        'name it by its path, such as ./worker; or see: echo $PATH',
+      ),
+    ]);
+    expect(await refusal('/no/such/program')).toEqual([
+      127,
+      said('/no/such/program', 'there is no file /no/such/program', 'see what is there: ls -l /no/such'),
+    ]);
+    expect(await refusal(file)).toEqual([126, said('FILE', 'FILE may not be executed', 'if it is a program: chmod +x FILE')]);
+    expect(await refusal('/tmp')).toEqual([126, said('/tmp', '/tmp is no file', 'name a program')]);
+    // Nothing lies below a file.
+    expect(await refusal(`${file}/x`)).toEqual([127, said('FILE/x', 'there is no file FILE/x', 'see what is there: ls -l FILE')]);
   });
 
   test.each([
-    ['run'],
-    ['run --leader'],
-    ['run -- true'],
-    ['run --leader --quorate -- true'],
-    ['run --leader true'],
-    ['run --leader --grace soon -- true'],
-  ])('%s is a usage error', async (line) => {
-    expect((await run(line, { env: { PATH: '/bin:/usr/bin' } })).code).toBe(64);
+    ['run', 'something is missing'],
+    ['run --leader', 'something is missing'],
+    ['run -- true', 'say under which lease: --quorate or --leader'],
+    ['run --leader --quorate -- true', 'only one of --quorate and --leader'],
+    ['run --leader worker', 'the command comes after two hyphens'],
+    ['run --leader --grace soon -- true', "--grace 'soon' is not a number of milliseconds"],
+  ])('%s is a usage error', async (line, reason) => {
+    const { code, err } = await run(line, { env: { PATH: '/bin:/usr/bin' } });
+    expect([code, err]).toEqual([64, expect.stringContaining(`quorate: run: ${reason}\n  → `)]);
   });
 });
 
@@ -223,7 +273,7 @@ onLinux('a supervisor that is killed', () => {
     const { path } = await agentWith();
     const grandchild = join(scratchDirectory(), 'grandchild');
     const child = script(
-      `(trap "" HUP TERM; echo started > ${grandchild}; while :; do sleep 0.02; done) & echo $! > ${grandchild}.pid; wait`,
+      `(trap "" HUP TERM; echo started > ${grandchild}; while :; do sleep 0.02; done) & echo $! > ${grandchild}.new; mv ${grandchild}.new ${grandchild}.pid; wait`,
     );
     const supervisor = startChild(file, ['run', '--quorate', '--socket', path, '--', ...child.words], { stdio: 'ignore' });
     await until(() => existsSync(grandchild) && existsSync(`${grandchild}.pid`) && existsSync(child.pidFile), 'both run');

@@ -115,31 +115,59 @@ describe('the settings file', () => {
     [
       'q.toml',
       '[[hook]]\nevent = "quorate"\n',
-      '78 q.toml:1: hook 1: its command must be a text, or a list of texts: program and arguments',
+      '78 q.toml:1: hook 1: its command must be a text, or a list of texts: program and arguments → for example: /usr/local/bin/drop-address eth0',
     ],
-    ['q.toml', '\n[[hook]]\nevent = "qorate"\ncommand = "x"\n', "78 q.toml:2: hook 1: there is no event 'qorate'; did you mean 'quorate'?"],
-    ['q.toml', '[[hook]]\nevents = "quorate"\n', "78 q.toml:1: hook 1: has no key 'events'; did you mean 'event'?"],
+    [
+      'q.toml',
+      '\n[[hook]]\nevent = "qorate"\ncommand = "x"\n',
+      "78 q.toml:2: hook 1: there is no event 'qorate' → did you mean 'quorate'?",
+    ],
+    ['q.toml', '[[hook]]\nevents = "quorate"\n', "78 q.toml:1: hook 1: has no key 'events' → did you mean 'event'?"],
     [
       'q.toml',
       '[[hook]]\nevent = "quorate"\ncommand = ["a"]\nshell = true\n',
-      '78 q.toml:1: hook 1: a shell takes its command as one text',
+      '78 q.toml:1: hook 1: a shell takes its command as one text → write it as one, or leave shell out',
     ],
     [
       'q.toml',
       '[[hook]]\nevent = "quorate"\ncommand = "a"\ntimeout = 5\n',
-      '78 q.toml:1: hook 1: \'timeout\' is a time such as "5s", at most "1h"',
+      '78 q.toml:1: hook 1: \'timeout\' is not a time → such as "5s", at most "1h"',
     ],
     ['q.toml', 'hook = "fenced"\n', "78 q.toml:1: 'hook' must be a list of tables, not a string → write [[hook]] above each"],
-    ['q.toml', 'expect = "many"\njoin = "a"\n', "78 q.toml:1: expect: 'many' is not a number from 2 to 7"],
-    ['q.toml', 'join = [\n  "a",\n]\nname = 7\n', "78 q.toml:4: 'name' must be a string in quotes, not a number"],
-    ['q.json', '{"no-vote": "yes"}', "78 q.json:1: 'no-vote' must be true or false, not a string"],
-    ['q.toml', 'tag = ["a=b", 7]\n', "78 q.toml:1: 'tag' must be a string or a list of strings, not a list"],
-    ['q.toml', '\n[tags]\nrole = 7\n', "78 q.toml:2: the tag 'role' must be a string in quotes, not a number"],
-    ['q.toml', 'name = "a"\nname = "b"\n', '78 q.toml:2: not valid TOML: trying to redefine an already defined table or value'],
-    ['q.json', '{\n  "name": "a",,\n}', "78 q.json:2: not valid JSON: expected a key in double quotes, found ','"],
-    ['q.json', '{"name": "a"', "78 q.json:1: not valid JSON: expected ',', found the end of the file"],
-    ['q.json', '{"name": "a", "name": "b"}', '78 q.json:1: not valid JSON: "name" stands twice'],
-    ['q.json', '[]', '78 q.json:1: the document must be an object of settings'],
+    [
+      'q.toml',
+      'expect = "many"\njoin = "a"\n',
+      "78 q.toml:1: expect: 'many' is not a number from 2 to 7 → it is how many agents found the cluster together; at most --max-voters",
+    ],
+    [
+      'q.toml',
+      'join = [\n  "a",\n]\nname = 7\n',
+      '78 q.toml:4: \'name\' must be a string in quotes, not a number → write it in quotes: "7"',
+    ],
+    ['q.json', '{"no-vote": "yes"}', "78 q.json:1: 'no-vote' must be true or false, not a string → write true or false, without quotes"],
+    ['q.toml', 'tag = ["a=b", 7]\n', '78 q.toml:1: \'tag\' must be a string or a list of strings, not a list → write a list: ["K=V"]'],
+    ['q.toml', '\n[tags]\nrole = 7\n', '78 q.toml:2: the tag \'role\' must be a string in quotes, not a number → write it in quotes: "7"'],
+    [
+      'q.toml',
+      'name = "a"\nname = "b"\n',
+      '78 q.toml:2: not valid TOML: trying to redefine an already defined table or value → correct that line, then see whether all is right: quorate config check --config q.toml',
+    ],
+    [
+      'q.json',
+      '{\n  "name": "a",,\n}',
+      "78 q.json:2: not valid JSON: expected a key in double quotes, found ',' → correct that line, then see whether all is right: quorate config check --config q.json",
+    ],
+    [
+      'q.json',
+      '{"name": "a"',
+      "78 q.json:1: not valid JSON: expected ',', found the end of the file → correct that line, then see whether all is right: quorate config check --config q.json",
+    ],
+    [
+      'q.json',
+      '{"name": "a", "name": "b"}',
+      '78 q.json:1: not valid JSON: "name" stands twice → correct that line, then see whether all is right: quorate config check --config q.json',
+    ],
+    ['q.json', '[]', '78 q.json:1: the document must be an object of settings → for example: {"name": "web-1"}'],
     ['q.toml', 'zone = "a"\nprofile = "wam"\n', "78 q.toml:2: profile: cannot be 'wam' → did you mean 'wan'? One of: local, lan, wan"],
     [
       'q.json',
@@ -149,14 +177,14 @@ describe('the settings file', () => {
     [
       'q.json',
       '{"tags": {"role": "\\udc00b"}}',
-      '78 q.json:1: tags: the tag "role" holds half of a character, or begins with a byte order mark',
+      '78 q.json:1: tags: the tag "role" holds half of a character, or begins with a byte order mark → write it with whole characters',
     ],
     [
       'q.json',
       '{"cluster": "\\ud800"}',
       "78 q.json:1: cluster: '\ud800' cannot name a cluster → it consists of letters, digits, dot, underscore and hyphen",
     ],
-    ['q.toml', 'bind = "10.0.0.1:x"\n', "78 q.toml:1: bind: 'x' is not a port; it is a number up to 65535"],
+    ['q.toml', 'bind = "10.0.0.1:x"\n', "78 q.toml:1: bind: 'x' is not a port → it is a number up to 65535"],
   ])('%s is refused with its line: %j', (name, text, said) => {
     expect(fileRefusal(name, text)).toBe(said);
   });
@@ -186,16 +214,16 @@ describe('a value that cannot be', () => {
     ],
     ['--init --dev', '64 --init and --dev contradict each other → --dev alone starts a new cluster already'],
     ['--name a/b', "64 --name: 'a/b' cannot be a name → it consists of letters, digits, dot, underscore and hyphen"],
-    ['--join 10.0.0.1:99999', "64 --join: '99999' is not a port; it is a number up to 65535"],
-    ['--join 10.0.0', "64 --join: '10.0.0' is neither an address nor a host name"],
+    ['--join 10.0.0.1:99999', "64 --join: '99999' is not a port → it is a number up to 65535"],
+    ['--join 10.0.0', "64 --join: '10.0.0' is neither an address nor a host name → for example: 10.0.0.1, or db.example.org:7946"],
     [
       '--join fe80::1:7946:x',
-      "64 --join: 'fe80::1:7946:x' has too many colons; an IPv6 address with a port is written [fe80::1:7946]:PORT",
+      "64 --join: 'fe80::1:7946:x' has too many colons → an IPv6 address with a port is written [fe80::1:7946]:PORT",
     ],
-    ['--bind db.example.org', "64 --bind: 'db.example.org' is not an address; give one of this machine's: ip address"],
-    ['--advertise 0.0.0.0', "64 --advertise: nobody can reach an agent at '0.0.0.0'; give one address or @INTERFACE"],
-    ['--advertise @', "64 --advertise: '@' is not the name of an interface"],
-    ['--tag role', "64 --tag: 'role' is not KEY=VALUE"],
+    ['--bind db.example.org', "64 --bind: 'db.example.org' is not an address → give one of this machine's: ip address"],
+    ['--advertise 0.0.0.0', "64 --advertise: nobody can reach an agent at '0.0.0.0' → give one address or @INTERFACE"],
+    ['--advertise @', "64 --advertise: '@' is not the name of an interface → ip link lists them; for example: @eth0"],
+    ['--tag role', "64 --tag: 'role' is not KEY=VALUE → for example: role=db"],
     ['--tag a=1 --tag a=2', "64 --tag: 'a' is given twice → a tag has one value"],
   ])('%s', (line, said) => {
     expect(refusal(line)).toBe(said);
@@ -205,15 +233,17 @@ describe('a value that cannot be', () => {
     expect(refusal(`--name ${'a'.repeat(65)}`)).toBe(
       `64 --name: '${'a'.repeat(65)}' cannot be a name → it has 65 characters, at most 64 are possible`,
     );
-    expect(refusal(`--zone ${'z'.repeat(65)}`)).toBe('64 --zone: has 65 bytes, at most 64 are possible');
-    expect(refusal(`--tag a=${'x'.repeat(1024)}`)).toBe("64 --tag: the tag 'a' has 1025 bytes, at most 1024 are possible");
+    expect(refusal(`--zone ${'z'.repeat(65)}`)).toBe('64 --zone: has 65 bytes, at most 64 are possible → choose a shorter one');
+    expect(refusal(`--tag a=${'x'.repeat(1024)}`)).toBe(
+      "64 --tag: the tag 'a' has 1025 bytes, at most 1024 are possible → choose a shorter value",
+    );
     expect(refusal(`--socket /${'s'.repeat(107)}`)).toBe(
       `64 --socket: the path has 108 bytes, at most 107 are possible: /${'s'.repeat(107)} → choose a shorter directory`,
     );
   });
 
   test('is a matter of configuration when the environment holds it', () => {
-    expect(refusal('', { QUORATE_BIND: 'x' })).toBe("78 QUORATE_BIND: 'x' is not an address; give one of this machine's: ip address");
+    expect(refusal('', { QUORATE_BIND: 'x' })).toBe("78 QUORATE_BIND: 'x' is not an address → give one of this machine's: ip address");
     expect(refusal('', { QUORATE_DEV: 'maybe' })).toBe("78 QUORATE_DEV cannot be 'maybe' → it is true or false");
     expect(refusal('', { QUORATE_BNID: 'x' })).toBe('78 unknown environment variable QUORATE_BNID → did you mean QUORATE_BIND?');
     expect(refusal('', { QUORATE_KEY_FILE: 'x' })).toBe('78 this version does not have QUORATE_KEY_FILE yet → unset QUORATE_KEY_FILE');
@@ -274,10 +304,16 @@ describe('who votes and who leads', () => {
       '64 --expect and --no-vote contradict each other → each of the N that start a cluster is one of its voters',
     ],
     ['--init --no-vote', '64 --no-vote and --init contradict each other → the first member of a new cluster is its first voter'],
-    ['--join a --expect 9', "64 --expect: '9' is not a number from 2 to 7"],
-    ['--join a --expect 1', "64 --expect: '1' is not a number from 2 to 7"],
-    ['--max-voters 0', "64 --max-voters: '0' is not a number from 1 to 15"],
-    ['--max-voters 3.5', "64 --max-voters: '3.5' is not a number from 1 to 15"],
+    [
+      '--join a --expect 9',
+      "64 --expect: '9' is not a number from 2 to 7 → it is how many agents found the cluster together; at most --max-voters",
+    ],
+    [
+      '--join a --expect 1',
+      "64 --expect: '1' is not a number from 2 to 7 → it is how many agents found the cluster together; at most --max-voters",
+    ],
+    ['--max-voters 0', "64 --max-voters: '0' is not a number from 1 to 15 → an odd number such as 5 or 7 may lose most"],
+    ['--max-voters 3.5', "64 --max-voters: '3.5' is not a number from 1 to 15 → an odd number such as 5 or 7 may lose most"],
   ])('%s is refused', (line, text) => {
     expect(refusal(line)).toBe(text);
   });
@@ -322,12 +358,12 @@ describe('hooks', () => {
   });
 
   test.each([
-    ['fenced', "64 --on: 'fenced' is not EVENT=CMD, for example fenced=/usr/local/bin/drop-address"],
-    ['fencd=x', "64 --on: there is no event 'fencd'; did you mean 'fenced'?"],
-    ['fenced=', '64 --on: no command is given'],
-    ['fenced="x', '64 --on: a quote is not closed in: "x'],
-    ['lost=x', "64 --on: there is no event 'lost'; one of: "],
+    ['fenced', "64 --on: 'fenced' is not EVENT=CMD → for example: fenced=/usr/local/bin/drop-address"],
+    ['fencd=x', "64 --on: there is no event 'fencd' → did you mean 'fenced'?"],
+    ['fenced=', '64 --on: no command is given → for example: /usr/local/bin/drop-address eth0'],
+    ['fenced="x', '64 --on: a quote is not closed in: "x → close it; a backslash before it makes it a plain sign'],
+    ['lost=x', "64 --on: there is no event 'lost' → one of: member-joined, "],
   ])('--on %s is refused', (text, reason) => {
-    expect(refusal(`--init --on ${text}`)).toContain(reason.replace(/ one of: $/, ''));
+    expect(refusal(`--init --on ${text}`)).toContain(reason);
   });
 });

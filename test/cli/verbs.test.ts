@@ -155,6 +155,14 @@ describe('events', () => {
     expect((await ask('events', one)).out.trimEnd().split('\t').at(-1)).toBe(text);
   });
 
+  test('that nobody can count are told with the reason of the agent', async () => {
+    const one: Answer = (_request, response) => {
+      response.writeHead(200, { 'Content-Type': 'application/x-ndjson' });
+      response.end(`${JSON.stringify({ id: 17, time: '', type: 'lost', reason: 'what came after 99 is not known' })}\n`);
+    };
+    expect((await ask('events --since 99', one)).out).toContain('\twhat came after 99 is not known\n');
+  });
+
   const stream: Answer = (_request, response) => {
     response.writeHead(200, { 'Content-Type': 'application/x-ndjson' });
     response.end(events.map((event) => `${JSON.stringify(event)}\n`).join(''));
@@ -244,13 +252,20 @@ describe('wait', () => {
 describe('wishes', () => {
   test.each([
     ['join db 10.0.0.2:1,::1', 'POST /v1/join {"seeds":["db:7946","10.0.0.2:1","[::1]:7946"]}'],
-    ['leave', 'POST /v1/leave'],
     ['forget n2', 'POST /v1/forget {"name":"n2"}'],
     ['log-level debug', 'PUT /v1/log-level {"level":"debug"}'],
     ['reload', 'POST /v1/reload'],
   ])('%s', async (line, request) => {
     const { code, out, asked } = await ask(line, { done: true });
     expect({ code, out, asked }).toEqual({ code: 0, out: '', asked: [request] });
+  });
+
+  test('leave says that it left only where there was a cluster to leave', async () => {
+    const asked = ['GET /v1/status', 'POST /v1/leave'];
+    expect(await ask('leave', statusJson())).toEqual({ code: 0, out: '', err: 'left the cluster; the agent ends\n', asked });
+    await agent?.close();
+    const alone = await ask('leave', statusJson({ clusterId: null }));
+    expect(alone).toEqual({ code: 0, out: '', err: 'it was in no cluster yet; the agent ends\n', asked });
   });
 
   test('tag set keeps the other tags, tag rm takes one away', async () => {
@@ -303,6 +318,10 @@ describe('what needs no agent', () => {
     expect(out).toContain('zone\tz\tenvironment QUORATE_ZONE\n');
     expect(out).toContain('tag\ta=b\tflag\n');
     expect(out).toContain('profile\tlan\tdefault\n');
+    // Where the state would be, unless a dev agent makes a directory for itself.
+    expect(out).toMatch(/^state-dir\t\/\S+\/quorate\tdefault$/m);
+    expect((await run('config show --dev')).out).toContain('state-dir\t-\tdefault\n');
+    expect((await run('config show --state-dir here')).out).toContain('state-dir\there\tflag\n');
   });
 
   test('config show --running shows the settings of the running agent', async () => {

@@ -95,13 +95,17 @@ $`),
   test.each([
     ['an unknown key', 'name = "n1"\nprofil = "lan"\n', ":2: unknown key 'profil'\n  → did you mean 'profile'?\n"],
     ['a value that cannot be', 'name = "n1"\nprofile = "fast"\n', ":2: profile: cannot be 'fast'\n  → One of: local, lan, wan\n"],
-    ['a line that is no TOML', 'name = "n1"\nprofile = \n', ':2: not valid TOML: invalid value\n'],
+    [
+      'a line that is no TOML',
+      'name = "n1"\nprofile = \n',
+      ':2: not valid TOML: invalid value\n  → correct that line, then see whether all is right: quorate config check --config FILE\n',
+    ],
   ])('names file, line and what to do when the configuration holds %s', async (_, text, sentence) => {
     const lab = newLab();
     const config = lab.path('quorate.toml');
     writeFileSync(config, text, { mode: 0o600 });
     const { code, stderr } = await agent(lab, { flags: ['--init', '--config', config] });
-    expect(stderr).toBe(`quorate: ${config}${sentence}`);
+    expect(stderr).toBe(`quorate: ${config}${sentence.replace('FILE', config)}`);
     expect(code).toBe(78);
   });
 });
@@ -114,7 +118,9 @@ describe('a verb that cannot do its work', () => {
     expect(stderr).toMatch(
       new RegExp(`^quorate: no agent can be reached; tried in this order:\n  ${socket}  no such file \\(from --socket\\)\n`),
     );
-    expect(stderr).toContain('→ start one: quorate agent --dev to try it out, quorate agent --init or --join HOST for a cluster\n');
+    expect(stderr).toContain(
+      `→ start one there: quorate agent --socket ${socket} with --dev to try it out, --init or --join HOST for a cluster\n`,
+    );
     expect(stdout).toBe('');
     expect(code).toBe(3);
   });

@@ -63,9 +63,10 @@ function startOf(settings: Gathered['settings']): Start {
 
 /** Who may vote, and how many: what R11 and R12 need to know before there is a cluster. */
 function votingOf(settings: Gathered['settings']): Pick<AgentOptions, 'expect' | 'maxVoters' | 'canVote'> {
-  const maxVoters = countOf(settings.get('max-voters'), 1, MAX_VOTERS_MAX) ?? MAX_VOTERS_DEFAULT;
+  const maxVoters =
+    countOf(settings.get('max-voters'), 1, MAX_VOTERS_MAX, 'an odd number such as 5 or 7 may lose most') ?? MAX_VOTERS_DEFAULT;
   const expect = settings.get('expect');
-  const count = countOf(expect, 2, maxVoters);
+  const count = countOf(expect, 2, maxVoters, 'it is how many agents found the cluster together; at most --max-voters');
   const noVote = settings.get('no-vote')?.value === true ? settings.get('no-vote') : undefined;
   const init = settings.get('init')?.value === true ? settings.get('init') : undefined;
   if (noVote !== undefined && init !== undefined) throw contradiction(noVote, init, 'the first member of a new cluster is its first voter');
@@ -80,12 +81,12 @@ function votingOf(settings: Gathered['settings']): Pick<AgentOptions, 'expect' |
   return { expect: count, maxVoters, canVote: noVote === undefined };
 }
 
-function countOf(setting: Setting | undefined, min: number, max: number): number | null {
+function countOf(setting: Setting | undefined, min: number, max: number, hint: string): number | null {
   if (setting === undefined) return null;
   const text = String(setting.value);
   const count = /^\d{1,6}$/.test(text) ? Number(text) : Number.NaN;
   if (count >= min && count <= max) return count;
-  throw complaint(setting, `'${text}' is not a number from ${min} to ${max}`);
+  throw complaint(setting, `'${text}' is not a number from ${min} to ${max}`, hint);
 }
 
 function hooksOf({ settings, hooks }: Gathered): HookOptions[] {
@@ -94,7 +95,7 @@ function hooksOf({ settings, hooks }: Gathered): HookOptions[] {
   const tables = hooks.map(({ table, label }) => {
     const read = readHookTable(table);
     if (read.kind === 'read') return read.value;
-    throw new Failure(EXIT.config, `${label}: ${read.reason}`);
+    throw new Failure(EXIT.config, `${label}: ${read.reason}`, read.hint);
   });
   return [...typed, ...tables];
 }
@@ -143,7 +144,8 @@ function zoneOf(setting: Setting | undefined): string {
   const problem = travelProblem(zone);
   if (problem !== null) throw complaint(setting, problem, 'write it with whole characters');
   const bytes = Buffer.byteLength(zone);
-  if (bytes > LIMITS.zoneLengthMax) throw complaint(setting, `has ${bytes} bytes, at most ${LIMITS.zoneLengthMax} are possible`);
+  if (bytes > LIMITS.zoneLengthMax)
+    throw complaint(setting, `has ${bytes} bytes, at most ${LIMITS.zoneLengthMax} are possible`, 'choose a shorter one');
   return zone;
 }
 
@@ -155,7 +157,8 @@ function tagsOf(setting: Setting | undefined): [string, string][] {
     if (tags.has(key)) throw complaint(setting, `'${key}' is given twice`, 'a tag has one value');
     tags.set(key, value);
   }
-  if (tags.size > LIMITS.tagsMax) throw complaint(setting, `there are ${tags.size} tags, at most ${LIMITS.tagsMax} are possible`);
+  if (tags.size > LIMITS.tagsMax)
+    throw complaint(setting, `there are ${tags.size} tags, at most ${LIMITS.tagsMax} are possible`, 'take some out');
   return [...tags].sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
@@ -174,7 +177,7 @@ function socketOf(setting: Setting | undefined): string | null {
 
 function checked<T>(setting: Setting | undefined, result: Read<T>): T {
   if (result.kind === 'read') return result.value;
-  throw complaint(setting, result.reason);
+  throw complaint(setting, result.reason, result.hint);
 }
 
 function choiceComplaint(setting: Setting | undefined, text: string, choices: readonly string[]): Failure {
@@ -182,7 +185,7 @@ function choiceComplaint(setting: Setting | undefined, text: string, choices: re
   return complaint(setting, `cannot be '${text}'`, `${near === null ? '' : `did you mean '${near}'? `}One of: ${choices.join(', ')}`);
 }
 
-function complaint(setting: Setting | undefined, reason: string, hint = ''): Failure {
+function complaint(setting: Setting | undefined, reason: string, hint: string): Failure {
   return new Failure(setting?.exitCode ?? EXIT.usage, `${setting?.label ?? ''}: ${reason}`, hint);
 }
 

@@ -4,6 +4,7 @@
 import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import { parse as parseToml, TomlError } from 'smol-toml';
 import { EXIT, Failure } from '../exit-codes.ts';
+import { shellWord } from '../suggestions.ts';
 import { readJson } from './json-lines.ts';
 
 export interface FileEntry {
@@ -41,7 +42,11 @@ function readChecked(path: string): string {
       );
     }
     if (size > FILE_BYTES_MAX)
-      throw new Failure(EXIT.config, `the settings file ${path} has ${size} bytes, at most ${FILE_BYTES_MAX} are read`);
+      throw new Failure(
+        EXIT.config,
+        `the settings file ${path} has ${size} bytes, at most ${FILE_BYTES_MAX} are read`,
+        'take out what is no setting',
+      );
     return readFileSync(descriptor, 'utf8');
   } catch (error) {
     if (error instanceof Failure) throw error;
@@ -60,9 +65,10 @@ function isJson(path: string, text: string): boolean {
 
 function jsonEntries(path: string, text: string): Map<string, FileEntry> {
   const read = readJson(text);
-  if ('message' in read) throw new Failure(EXIT.config, `${path}:${read.line}: not valid JSON: ${read.message}`);
+  if ('message' in read) throw new Failure(EXIT.config, `${path}:${read.line}: not valid JSON: ${read.message}`, checkHint(path));
   const { value, lines } = read;
-  if (!(value instanceof Map)) throw new Failure(EXIT.config, `${path}:1: the document must be an object of settings`);
+  if (!(value instanceof Map))
+    throw new Failure(EXIT.config, `${path}:1: the document must be an object of settings`, 'for example: {"name": "web-1"}');
   const entries = new Map<string, FileEntry>();
   for (const [key, of] of value) entries.set(key, { value: of, line: lines.get(key) ?? 1 });
   return entries;
@@ -81,8 +87,12 @@ function readToml(path: string, text: string): Record<string, unknown> {
     if (!(error instanceof TomlError)) throw error;
     // The first line of the message is the reason; the rest repeats the file.
     const reason = error.message.split('\n')[0]?.replace(/^Invalid TOML document: /, '') ?? '';
-    throw new Failure(EXIT.config, `${path}:${error.line}: not valid TOML: ${reason}`);
+    throw new Failure(EXIT.config, `${path}:${error.line}: not valid TOML: ${reason}`, checkHint(path));
   }
+}
+
+function checkHint(path: string): string {
+  return `correct that line, then see whether all is right: quorate config check --config ${shellWord(path)}`;
 }
 
 // The parser keeps no positions. A key's line is where the longest readable head of the file that lacks the key ends:

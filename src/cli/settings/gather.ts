@@ -129,7 +129,7 @@ function fileValue(option: OptionSpec, place: string, { value }: FileEntry): Set
   if (option.isNumber === true && (typeof value === 'number' || typeof value === 'bigint')) return String(value);
   if (option.kind === 'list' && Array.isArray(value) && value.every((part) => typeof part === 'string')) return value;
   const wanted = { flag: 'true or false', text: 'a string in quotes', list: 'a string or a list of strings' }[option.kind];
-  throw new Failure(EXIT.config, `${place}: '${option.name}' must be ${wanted}, not ${typeName(value)}`);
+  throw new Failure(EXIT.config, `${place}: '${option.name}' must be ${wanted}, not ${typeName(value)}`, rightType(option, value));
 }
 
 function tagTable(place: string, { value }: FileEntry): readonly string[] {
@@ -137,9 +137,20 @@ function tagTable(place: string, { value }: FileEntry): readonly string[] {
     throw new Failure(EXIT.config, `${place}: 'tags' must be a table of strings, not ${typeName(value)}`, 'or write: tag = ["k=v"]');
   return [...value].map(([key, of]) => {
     if (typeof of !== 'string')
-      throw new Failure(EXIT.config, `${place}: the tag '${key}' must be a string in quotes, not ${typeName(of)}`);
+      throw new Failure(EXIT.config, `${place}: the tag '${key}' must be a string in quotes, not ${typeName(of)}`, inQuotes(of));
     return `${key}=${of}`;
   });
+}
+
+/** What to write instead, the same in TOML and JSON. */
+function rightType({ kind, value: placeholder = 'TEXT' }: OptionSpec, value: unknown): string {
+  if (kind === 'flag') return 'write true or false, without quotes';
+  return kind === 'list' ? `write a list: ["${placeholder}"]` : inQuotes(value, placeholder);
+}
+
+function inQuotes(value: unknown, placeholder = 'TEXT'): string {
+  const isPlain = ['number', 'bigint', 'boolean'].includes(typeof value);
+  return `write it in quotes: "${isPlain ? String(value) : placeholder}"`;
 }
 
 function typeName(value: unknown): string {

@@ -24,8 +24,8 @@ export interface LinkParts {
   readonly after: (ms: number, callback: () => void) => () => void;
   /** The terms of the agent's cluster, once they are known: the place to refuse what does not fit them. */
   readonly onTerms: (terms: { readonly stopMs: number; readonly socketPath: string }) => void;
-  /** Why there is no child yet, when that changes. */
-  readonly onWaiting: (reason: string) => void;
+  /** Why there is no child yet, when that changes. A Failure: what stands in the way, and what to do. */
+  readonly onWaiting: (reason: string | Failure) => void;
 }
 
 const TRY_AGAIN_MS = 100;
@@ -55,7 +55,7 @@ export class LeaseLink {
         await this.#parts.withAgent((agent) => this.#read(agent));
       } catch (error) {
         if (!(error instanceof Failure) || error.exitCode !== EXIT.unreachable) throw error;
-        this.#wait(error.message.split(/[;\n]/)[0] ?? '');
+        this.#wait(error);
       }
       if (!this.#isClosed) await this.#pause(TRY_AGAIN_MS);
     }
@@ -115,7 +115,7 @@ export class LeaseLink {
     this.#stream.abort();
   }
 
-  #wait(reason: string): void {
+  #wait(reason: string | Failure): void {
     if (this.#parts.supervisor.phase === 'waiting') this.#parts.onWaiting(reason);
   }
 

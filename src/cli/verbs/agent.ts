@@ -2,7 +2,6 @@
 
 import { performance } from 'node:perf_hooks';
 import { setFlagsFromString } from 'node:v8';
-import { usualSockets } from '../../api/client.ts';
 import { Agent, OperationalError } from '../../lib.ts';
 import type { CommandLine } from '../command-line.ts';
 import { EXIT, exitCodeOfOperational, Failure } from '../exit-codes.ts';
@@ -10,7 +9,9 @@ import type { Io } from '../io.ts';
 import { optimizeOnceBusy } from '../optimizing.ts';
 import { escapeText } from '../print.ts';
 import { readAgentOptions } from '../settings/index.ts';
+import { isFoundPlainly } from '../socket-search.ts';
 import { StopSignals } from '../stop-signals.ts';
+import { addressed } from '../suggestions.ts';
 
 const SETTLE_TIMEOUT_MS = 2000;
 const THIS_PROCESS = {
@@ -40,7 +41,7 @@ export async function runAgent(line: CommandLine, io: Io): Promise<number> {
   };
   process.on('SIGINT', onStop).on('SIGTERM', onStop).on('SIGHUP', onReload);
   try {
-    agent = await Agent.startWith(options, () => readAgentOptions(line, io.env));
+    agent = await Agent.startWith(options, () => readAgain(line, io));
     optimizing = optimizeOnceBusy(THIS_PROCESS);
     // A wish to stop that came while it was starting.
     if (isStopping) await agent.stop();
@@ -78,6 +79,15 @@ async function settled({ handle }: Pick<Agent, 'handle'>): Promise<void> {
   });
 }
 
+/** What a reload finds wrong is told in one sentence, by the API and the log as well: with what to do in it. */
+function readAgain(line: CommandLine, io: Io): ReturnType<typeof readAgentOptions> {
+  try {
+    return readAgentOptions(line, io.env);
+  } catch (error) {
+    throw error instanceof Failure ? new Error(`${error.message}; ${error.hint}`, { cause: error }) : error;
+  }
+}
+
 async function reload(agent: Agent, io: Io): Promise<void> {
   const { changed, needsRestart, problem } = await agent.handle.reload();
   if (problem !== null) io.err.write(`quorate: not reloaded: ${escapeText(problem)}\n`);
@@ -91,17 +101,17 @@ export function devGreeting(agent: Pick<Agent, 'handle' | 'socketPath'>, io: Pic
   const { view } = handle;
   const quorum = view.quorum(handle.nowMs(), handle.bootMs());
   const command = commandAsTyped();
-  const isFound = usualSockets(io.env, io.uid).includes(agent.socketPath);
-  const socket = isFound ? '' : ` --socket ${agent.socketPath}`;
+  const socketPath = isFoundPlainly(agent.socketPath, io.env, io.uid) ? null : agent.socketPath;
+  const toType = (text: string): string => `  ${addressed(text, socketPath).replace(/^quorate/, () => command)}`;
   const lines = [
     `dev agent '${view.name}' is running on ${view.address}; Ctrl-C stops it`,
     `  socket    ${agent.socketPath}`,
     `  standing  ${view.standing}`,
     `  quorum    ${quorum === null ? 'none yet' : `${quorum.acking} of ${quorum.voters} voters, ${quorum.needed} needed`}`,
     'try in another terminal:',
-    `  ${command} members${socket}`,
-    `  ${command} run --leader${socket} -- sh -c 'echo I lead with token $QUORATE_TOKEN; sleep 5'`,
-    `  ${command} agent --dev --name ${view.name}-2 --join ${view.address}`,
+    toType('quorate members'),
+    toType("quorate run --leader -- sh -c 'echo I lead with token $QUORATE_TOKEN; sleep 5'"),
+    toType(`quorate agent --dev --name ${view.name}-2 --join ${view.address}`),
   ];
   return `${lines.map(escapeText).join('\n')}\n`;
 }
@@ -110,6 +120,15 @@ export function devGreeting(agent: Pick<Agent, 'handle' | 'socketPath'>, io: Pic
 function commandAsTyped(): string {
   const script = process.argv[1] ?? '';
   if (!script.endsWith('.mjs')) return 'quorate';
-  const here = `${process.cwd()}/`;
-  return script.startsWith(here) ? `./${script.slice(here.length)}` : script;
+  const here = `${workingDirectory()}/`;
+  return here !== '/' && script.startsWith(here) ? `./${script.slice(here.length)}` : script;
+}
+
+/** Empty when it was removed. */
+function workingDirectory(): string {
+  try {
+    return process.cwd();
+  } catch {
+    return '';
+  }
 }

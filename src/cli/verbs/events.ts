@@ -50,7 +50,7 @@ function reasonOf(event: EventJson): string {
   const reason = event.reason ?? '';
   switch (event.type) {
     case 'lost':
-      return `${event.count ?? 'an unknown number of'} events are no longer kept`;
+      return event.count === undefined && reason !== '' ? reason : `${event.count ?? 'an unknown number of'} events are no longer kept`;
     case 'leader-changed':
       return `${typeof event.leader === 'string' ? `${event.leader} leads, token ${event.token}` : 'no leader'}: ${reason}`;
     case 'record-changed':

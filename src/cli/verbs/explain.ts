@@ -8,6 +8,7 @@ import { EXIT, Failure } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
 import { nearest } from '../nearest.ts';
 import { escapeText, jsonLine, shortDuration } from '../print.ts';
+import { suggested } from '../suggestions.ts';
 
 /** `next`: what to type or to look at; empty when there is nothing to do. */
 export interface Explanation {
@@ -23,7 +24,8 @@ export async function explain(line: CommandLine, io: Io): Promise<number> {
     status: await agent.status(),
     members: (await agent.members()).members,
   }));
-  const explanation = explanationOf(subject, status, members);
+  const explained = explanationOf(subject, status, members);
+  const explanation = { ...explained, next: explained.next.map((step) => suggested(line, step)) };
   io.out.write(isSet(line, 'json') ? jsonLine(explanation) : explanationText(explanation));
   return EXIT.done;
 }
@@ -55,7 +57,8 @@ function quorumExplained(status: StatusJson, members: readonly MemberJson[]): Ex
   const counted = `${quorum.acking} of ${quorum.voters} voters acknowledge it, ${quorum.needed} are needed`;
   if (standing !== 'quorate') return { ...fenceExplained(status, members), subject: 'quorum' };
   const because = [counted, `its lease holds for another ${shortDuration(lease?.remainingMs ?? 0)}, renewed all the time`];
-  if (quorum.canLose > 0) return { subject: 'quorum', is: `${name} is quorate; ${quorum.canLose} voters may be lost`, because, next: [] };
+  const spare = quorum.canLose === 1 ? '1 voter' : `${quorum.canLose} voters`;
+  if (quorum.canLose > 0) return { subject: 'quorum', is: `${name} is quorate; ${spare} may be lost`, because, next: [] };
   return { subject: 'quorum', is: `${name} is quorate, but no voter may be lost`, because, next: sparing(status, members) };
 }
 
@@ -135,8 +138,8 @@ const MEANING: Readonly<Record<MemberJson['state'], string>> = {
 };
 
 function memberExplained(member: MemberJson, { leader, quorum, record }: StatusJson): Explanation {
-  const { name, state, since, ageMs, voter } = member;
-  const because = [MEANING[state], `the newest sign of it is ${shortDuration(ageMs)} old, at ${member.address}`];
+  const { name, state, since, voter } = member;
+  const because = [MEANING[state], ageText(member)];
   const ack = record?.voters.find((one) => one.name === name)?.ackAgeMs;
   if (voter)
     because.push(ack === undefined || ack === null ? 'it votes' : `it votes; it acknowledged this agent ${shortDuration(ack)} ago`);
@@ -147,6 +150,21 @@ function memberExplained(member: MemberJson, { leader, quorum, record }: StatusJ
   if (state === 'failed') next.push(`start its agent again, or if it is gone for good: quorate forget ${name}`);
   if (state === 'stopped' && voter && quorum?.canLose === 0) next.push('start it again: no other voter may be lost until then');
   return { subject: name, is: `${name} is ${state} since ${since}`, because, next };
+}
+
+/** Of one that is over, the age counts from that verdict, and no more from what was heard of it. */
+function ageText({ state, ageMs, address }: MemberJson): string {
+  const age = shortDuration(ageMs);
+  switch (state) {
+    case 'alive':
+    case 'suspect':
+      return `the newest sign of it is ${age} old, at ${address}`;
+    case 'failed':
+      return `it was declared failed ${age} ago; it was at ${address}`;
+    case 'left':
+    case 'stopped':
+      return `that was told ${age} ago; it was at ${address}`;
+  }
 }
 
 function problemsOf({ problems }: StatusJson): string[] {

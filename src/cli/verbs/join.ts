@@ -5,6 +5,7 @@ import type { CommandLine } from '../command-line.ts';
 import { EXIT, Failure } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
 import { readSeed } from '../settings/index.ts';
+import { suggested } from '../suggestions.ts';
 
 export async function join(line: CommandLine, io: Io): Promise<number> {
   const seeds = line.operands.flatMap((operand) => operand.split(',')).filter((part) => part !== '');
@@ -16,6 +17,6 @@ export async function join(line: CommandLine, io: Io): Promise<number> {
   });
   if (read.length === 0) throw new Failure(EXIT.usage, 'join: no host is named', 'for example: quorate join 10.0.0.1');
   await withAgent(line, io, (agent) => agent.ask('POST', '/v1/join', { seeds: read }));
-  io.err.write(`the agent now tries ${read.join(', ')}; quorate members shows who answers\n`);
+  io.err.write(`the agent now tries ${read.join(', ')}; ${suggested(line, 'quorate members')} shows who answers\n`);
   return EXIT.done;
 }

@@ -9,7 +9,16 @@ import type { Io } from '../io.ts';
 const LEAVE_TIMEOUT_MS = 180_000;
 
 export async function leave(line: CommandLine, io: Io): Promise<number> {
-  await withAgent(line, io, (agent) => agent.ask('POST', '/v1/leave'), { timeoutMs: LEAVE_TIMEOUT_MS });
-  io.err.write('left the cluster; the agent ends\n');
+  const { clusterId } = await withAgent(
+    line,
+    io,
+    async (agent) => {
+      const status = await agent.status();
+      await agent.ask('POST', '/v1/leave');
+      return status;
+    },
+    { timeoutMs: LEAVE_TIMEOUT_MS },
+  );
+  io.err.write(clusterId === null ? 'it was in no cluster yet; the agent ends\n' : 'left the cluster; the agent ends\n');
   return EXIT.done;
 }

@@ -27,7 +27,12 @@ export async function recover(line: CommandLine, io: Io): Promise<number> {
     ].join('\n'),
   );
   const typed = (await io.readLine())?.trim() ?? '';
-  if (typed !== cluster) throw new Failure(EXIT.failure, `recover: '${typed}' is not the name of the cluster, nothing was done`);
+  if (typed !== cluster)
+    throw new Failure(
+      EXIT.failure,
+      `recover: '${typed}' is not the name of the cluster, nothing was done`,
+      `to be asked again: quorate recover --force; the name is ${cluster}`,
+    );
   await withAgent(line, io, (agent) => agent.ask('POST', '/v1/recover', { cluster }));
   io.err.write(`the agent of ${escapeText(name)} ends now; started again it is a new cluster, which the others may join\n`);
   return EXIT.done;

@@ -10,6 +10,7 @@ import { readDurationMs } from '../duration.ts';
 import { EXIT, Failure } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
 import { escapeText } from '../print.ts';
+import { suggested } from '../suggestions.ts';
 import { HOST_CLOCKS } from '../supervise/deadline.ts';
 import { childStarter, findDeathSignalTool, type StartChild } from '../supervise/group.ts';
 import { LeaseLink } from '../supervise/lease-link.ts';
@@ -40,8 +41,10 @@ export async function runUnderLease(line: CommandLine, io: Io): Promise<number> 
 }
 
 function wishOf(line: CommandLine): Wish {
-  const isLeader = isSet(line, 'leader');
-  if (isLeader === isSet(line, 'quorate'))
+  const [isLeader, isQuorate] = [isSet(line, 'leader'), isSet(line, 'quorate')];
+  if (isLeader && isQuorate)
+    throw new Failure(EXIT.usage, 'run: only one of --quorate and --leader', 'who leads is quorate too: --leader is the stricter one');
+  if (!isLeader && !isQuorate)
     throw new Failure(EXIT.usage, 'run: say under which lease: --quorate or --leader', 'for example: quorate run --leader -- ./worker');
   const [program, ...args] = line.operands;
   if (program === undefined)
@@ -68,7 +71,7 @@ function starterOf({ command: [name, ...args] }: Wish, io: Io): StartChild {
   const found = findProgram(name, io.env.PATH);
   if (found.kind !== 'found') {
     const exitCode = found.kind === 'not-found' ? EXIT.notFound : EXIT.notExecutable;
-    throw new Failure(exitCode, `run: cannot run '${name}': ${found.reason}`);
+    throw new Failure(exitCode, `run: cannot run '${name}': ${found.reason}`, found.hint);
   }
   const tool = findDeathSignalTool();
   if (tool === null)
@@ -78,10 +81,9 @@ function starterOf({ command: [name, ...args] }: Wish, io: Io): StartChild {
 
 function supervise(line: CommandLine, io: Io, wish: Wish, start: StartChild): Promise<Over> {
   return new Promise((resolve, reject) => {
-    const quiet = new Notices(io);
+    const quiet = new Notices(line, io);
     let socketPath = '';
-    const timeout =
-      wish.timeoutMs === null ? null : setTimeout(() => giveUp(new Failure(EXIT.timedOut, timedOut(wish, quiet))), wish.timeoutMs);
+    const timeout = wish.timeoutMs === null ? null : setTimeout(() => giveUp(timedOut(wish, quiet)), wish.timeoutMs);
     const supervisor = new Supervisor({
       clocks: HOST_CLOCKS,
       after,
@@ -158,14 +160,20 @@ function exitCodeOf(over: Over, { scope, command }: Wish, io: Io): number {
       return EXIT.timedOut;
     }
     case 'not-started':
-      throw new Failure(EXIT.runFailed, `run: '${command[0]}' could not be started: ${over.reason}`);
+      throw new Failure(
+        EXIT.runFailed,
+        `run: '${command[0]}' could not be started: ${over.reason}`,
+        'see whether it starts without `quorate run`',
+      );
     case 'interrupted':
       return 128 + constants.signals[over.signal];
   }
 }
 
-function timedOut({ scope }: Wish, { last }: Notices): string {
-  return `run: there was no lease for --${scope} in time${last === '' ? '' : `: ${last}`}`;
+function timedOut({ scope }: Wish, { last, lastHint }: Notices): Failure {
+  const reason = `run: there was no lease for --${scope} in time${last === '' ? '' : `: ${last}`}`;
+  const subject = scope === 'leader' ? ' leader' : '';
+  return new Failure(EXIT.timedOut, reason, lastHint ?? `quorate explain${subject} says why`);
 }
 
 function tooMuchGrace(graceMs: number, stopMs: number): Failure {
@@ -184,16 +192,26 @@ function after(ms: number, callback: () => void): () => void {
 
 /** Why it waits, once for each reason. */
 class Notices {
+  readonly #line: CommandLine;
   readonly #io: Io;
   last = '';
+  /** Null: the reason came from an agent, which can be asked for more. */
+  lastHint: string | null = null;
 
-  constructor(io: Io) {
+  constructor(line: CommandLine, io: Io) {
+    this.#line = line;
     this.#io = io;
   }
 
-  say(reason: string): void {
-    if (reason === this.last) return;
-    this.last = reason;
-    this.#io.err.write(`quorate: waiting: ${escapeText(reason)}\n`);
+  say(reason: string | Failure): void {
+    const isFailure = reason instanceof Failure;
+    const words = isFailure ? reason.message : reason;
+    // What is said of each path may change while an agent starts; that none answers is one reason.
+    const [short = ''] = isFailure ? words.split(/[;\n]/) : [words];
+    if (short === this.last) return;
+    this.last = short;
+    this.lastHint = isFailure ? reason.hint : null;
+    const hint = isFailure ? `  → ${escapeText(suggested(this.#line, reason.hint))}\n` : '';
+    this.#io.err.write(`quorate: waiting: ${words.split('\n').map(escapeText).join('\n')}\n${hint}`);
   }
 }

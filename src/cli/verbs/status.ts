@@ -6,21 +6,23 @@ import { type CommandLine, isSet, textOf } from '../command-line.ts';
 import { EXIT, Failure } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
 import { type Colour, escapeText, hasColour, jsonLine, paint, shortDuration } from '../print.ts';
+import { suggested } from '../suggestions.ts';
 import { elapsedMs, HOST_CLOCKS, type Moment, momentOf } from '../supervise/deadline.ts';
 
 export async function showStatus(line: CommandLine, io: Io): Promise<number> {
   const demand = demandOf(line);
+  const next = (sentence: string): string => suggested(line, sentence);
   if (isSet(line, 'watch') && !isSet(line, 'quiet')) {
     const { watch } = await import('../watch.ts');
     return watch(io, isSet(line, 'json'), async () => {
       const { status } = await askStatus(line, io, demand);
-      return { screen: statusText(io, status), document: status, key: lastingPart(status) };
+      return { screen: statusText(io, status, next), document: status, key: lastingPart(status) };
     });
   }
   const asked = await askStatus(line, io, demand);
   const { status, unconfirmed } = asked;
   if (!isSet(line, 'quiet')) {
-    io.out.write(isSet(line, 'json') ? jsonLine(status) : statusText(io, status));
+    io.out.write(isSet(line, 'json') ? jsonLine(status) : statusText(io, status, next));
     if (unconfirmed !== null) io.err.write(`not confirmed: ${escapeText(unconfirmed)}\n`);
   }
   return exitCodeOf(asked, demand);
@@ -61,8 +63,8 @@ function exitCodeOf({ status, sentAt, unconfirmed }: Asked, { minLeaseMs }: Dema
   return isHeld && unconfirmed === null ? EXIT.done : EXIT.notQuorate;
 }
 
-/** Label and value a line; off a terminal they are separated by a tab. */
-export function statusText(io: Io, status: StatusJson): string {
+/** Label and value a line; off a terminal they are separated by a tab. `next` words what the reader is to type. */
+export function statusText(io: Io, status: StatusJson, next = (sentence: string): string => sentence): string {
   const isColoured = hasColour(io);
   const lineOf = (label: string, value: string, colour: Colour | null = null): string => {
     const shown = paint(escapeText(value), colour, isColoured);
@@ -75,7 +77,7 @@ export function statusText(io: Io, status: StatusJson): string {
   text += lineOf('address', status.address);
   text += lineOf('members', membersText(status));
   text += lineOf('quorum', quorumText(status));
-  text += lineOf('can lose', canLoseText(status), status.quorum?.canLose === 0 ? 'yellow' : null);
+  text += lineOf('can lose', next(canLoseText(status)), status.quorum?.canLose === 0 ? 'yellow' : null);
   text += lineOf('lease', leaseText(status));
   text += lineOf('leader', leaderText(status));
   if (status.record !== null) text += lineOf('record', `version ${status.record.version}, epoch ${status.record.epoch}`);
@@ -83,10 +85,10 @@ export function statusText(io: Io, status: StatusJson): string {
   text += lineOf('socket', status.socket);
   text += lineOf('up', io.out.isTerminal ? shortDuration(status.uptimeMs) : String(status.uptimeMs));
   text += lineOf('version', status.version);
-  text += fenceLines(status, lineOf);
+  text += fenceLines(status, lineOf, next);
   for (const { code, message, hint } of status.problems) {
     text += lineOf('problem', `${code}: ${message}`, 'red');
-    if (hint !== '') text += lineOf('  →', hint);
+    if (hint !== '') text += lineOf('  →', next(hint));
   }
   return text;
 }
@@ -113,15 +115,18 @@ function leaseText({ lease }: StatusJson): string {
   return `${shortDuration(lease.remainingMs)} left of ${shortDuration(lease.fenceMs)}`;
 }
 
+type LineOf = (label: string, value: string, colour?: Colour | null) => string;
+
 // The present fencing with its evidence; of an earlier one only that it was.
-function fenceLines({ fence, standing }: StatusJson, lineOf: (label: string, value: string, colour?: Colour | null) => string): string {
+function fenceLines({ fence, standing }: StatusJson, lineOf: LineOf, next: (sentence: string) => string): string {
   if (fence === null) return '';
   const isPresent = standing === 'fenced' || standing === 'fence-failed';
-  let text = lineOf(isPresent ? 'fenced' : 'was fenced', `${fence.message} (${fence.reason}, ${fence.since})`, isPresent ? 'red' : null);
-  if (!isPresent) return text;
+  const told = `${fence.message} (${fence.reason}, ${fence.since})`;
+  if (!isPresent) return lineOf('earlier', `fenced: ${told}`);
+  let text = lineOf('fenced', told, 'red');
   for (const { voter, ackAgeMs } of fence.evidence)
     text += lineOf('', `${voter}: ${ackAgeMs === null ? 'no acknowledgement' : `last acknowledged ${shortDuration(ackAgeMs)} before`}`);
-  return text + lineOf('  →', 'quorate explain fence');
+  return text + lineOf('  →', next('quorate explain fence'));
 }
 
 function leaderText({ leader }: StatusJson): string {

@@ -5,6 +5,7 @@ import { type CommandLine, isSet } from '../command-line.ts';
 import { EXIT, Failure } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
 import { escapeText, jsonLine, shortDuration, table } from '../print.ts';
+import { suggested } from '../suggestions.ts';
 
 /** A change waits for the dwell, and for a majority. */
 const CHANGE_TIMEOUT_MS = 180_000;
@@ -18,7 +19,7 @@ export async function voters(line: CommandLine, io: Io): Promise<number> {
   await withAgent(line, io, (agent) => agent.ask('POST', '/v1/voters', { [action]: name }), { timeoutMs: CHANGE_TIMEOUT_MS });
   // A wish (R11): one change of the voters a dwell.
   const wish = action === 'add' ? 'will vote' : 'will vote no more';
-  io.err.write(`${escapeText(name)} ${wish}, as soon as the voters have decided it: quorate voters shows when\n`);
+  io.err.write(`${escapeText(name)} ${wish}, as soon as the voters have decided it: ${suggested(line, 'quorate voters')} shows when\n`);
   return EXIT.done;
 }
 

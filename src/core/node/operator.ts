@@ -144,8 +144,10 @@ export class Operator {
     const slot = showing.slotByName(name, now);
     if (slot === NONE) return nobodyNamed(name);
     if (slot === table.selfSlot) return refused('is-self', `${name} is this agent: use leave`);
-    if (table.isAlive(slot))
-      return refused('member-alive', `${name} is alive: only a member that failed, left or stopped can be forgotten`);
+    if (table.isAlive(slot)) {
+      const state = table.isSuspect(slot) ? 'suspect' : 'alive';
+      return refused('member-alive', `${name} is ${state}: only a member that failed, left or stopped can be forgotten`);
+    }
     const { record } = this.#government.chain;
     const id = table.directory.idAt(slot);
     // A dead voter is removed first: what is forgotten must not go on counting.

@@ -1,7 +1,7 @@
 // Who suspects whom in a town of real drivers: a crash is suspected by all within a few beats, and nobody else ever is.
 
 import { describe, expect, test } from 'vitest';
-import { type MemberView, PROFILES, type RunNonce, type Tag, tagOf } from '../../../src/core/index.ts';
+import { type CommandResult, type MemberView, PROFILES, type RunNonce, type Tag, tagOf } from '../../../src/core/index.ts';
 import { hexOf } from '../../support/resident.ts';
 import { CLUSTER, type Resident, SmallTown } from '../../support/small-town.ts';
 
@@ -46,6 +46,20 @@ describe('a crash', () => {
     expect(suspected(town, crashedMs)).toHaveLength(observers.length);
     const voter = observers[0]!.members().find(({ id }) => id === dead.node.id)!;
     expect(voter.phi).toBeGreaterThan(3);
+  });
+
+  test('leaves a member that cannot be forgotten yet, and the refusal names the state that is shown', () => {
+    const { town, all } = calmTown(3);
+    const [voter, living, dead] = [all[0]!, all[1]!, all[2]!];
+    dead.driver.halt();
+    town.pass(2500);
+    const results: CommandResult[] = [];
+    for (const { node } of [dead, living]) voter.driver.command({ kind: 'forget', name: node.name }, (result) => results.push(result));
+    const sentence = 'only a member that failed, left or stopped can be forgotten';
+    expect(results).toStrictEqual([
+      { kind: 'refused', code: 'member-alive', message: `${dead.node.name} is suspect: ${sentence}` },
+      { kind: 'refused', code: 'member-alive', message: `${living.node.name} is alive: ${sentence}` },
+    ]);
   });
 
   test('of more than half is taken for a fault of one’s own, while the lease lasts', () => {
