@@ -1,7 +1,7 @@
-// When an agent's process is optimized: not while it does little, and for good once it was busy.
+// When an agent's process is optimized: from its second minute on, or once it was busy; then for good.
 
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { optimizeOnceBusy } from '../../src/cli/optimizing.ts';
+import { optimizeAfterStart } from '../../src/cli/optimizing.ts';
 
 let cpuMs: number;
 let flags: string[];
@@ -19,7 +19,7 @@ beforeEach(() => {
   vi.useFakeTimers();
   cpuMs = 87;
   flags = [];
-  end = optimizeOnceBusy({ cpuMs: () => cpuMs, nowMs: () => Date.now(), setFlags: (text) => flags.push(text) }).end;
+  end = optimizeAfterStart({ cpuMs: () => cpuMs, nowMs: () => Date.now(), setFlags: (text) => flags.push(text) }).end;
 });
 
 afterEach(() => {
@@ -28,23 +28,25 @@ afterEach(() => {
 });
 
 describe('the optimizing compiler of an agent', () => {
-  test('rests while little is done, however long', () => {
-    live(3600, 0.2);
+  test('rests for the first minute, and works from then on', () => {
+    live(59, 0.2);
     expect(flags).toEqual(['--no-opt']);
+    live(1, 0.2);
+    expect(flags).toEqual(['--no-opt', '--opt']);
+    expect(vi.getTimerCount()).toBe(0);
   });
 
   test('works from the first busy second on, for good', () => {
     live(10, 0.01);
     live(1, 0.5);
     expect(flags).toEqual(['--no-opt', '--opt']);
-    expect(vi.getTimerCount()).toBe(0);
-    live(60, 0.01);
+    live(120, 0.01);
     expect(flags).toHaveLength(2);
   });
 
   test('is asked no more once the agent has ended', () => {
     end();
-    live(5, 1);
+    live(120, 1);
     expect(flags).toEqual(['--no-opt']);
   });
 });
