@@ -25,6 +25,8 @@ export class Census implements Watcher {
   readonly #quorateMs: (number | null)[] = [];
   #version = 0;
   #versionBefore = 0;
+  /** Versions that named a leader: a token is the version at which its holder was named (R10). */
+  readonly #namings = new Set<number>();
   #sinceMs = 0;
 
   constructor(world: World) {
@@ -37,6 +39,7 @@ export class Census implements Watcher {
       this.#version = Math.max(this.#version, event.version);
       return;
     }
+    if (event.type === 'leader-changed' && event.token !== null) this.#namings.add(event.token);
     if (!('id' in event)) return;
     this.#opinions.told(event, this.#isHealthy, () => this.health.isHealthy(host.index, this.#world.nowMs));
     const subject = this.#victims.get(event.id) ?? this.#newcomers.get(event.id);
@@ -87,7 +90,7 @@ export class Census implements Watcher {
       opinions: this.#opinions.counts,
       bytes: traffic.map(({ bytes }) => bytes / seconds),
       packets: traffic.map(({ packets }) => packets / seconds),
-      views: [this.#version - this.#versionBefore],
+      views: [this.#version - this.#versionBefore - [...this.#namings].filter((version) => version > this.#versionBefore).length],
       violations:
         violation === null ? [] : [`${violation.rule} at ${(violation.atMs / 1000).toFixed(3)} s, ${violation.host}: ${violation.message}`],
     };

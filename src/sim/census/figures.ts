@@ -14,7 +14,7 @@ export interface Figures {
   /** Of each member and run, a second. */
   readonly bytes: readonly number[];
   readonly packets: readonly number[];
-  /** Record versions decided, of each run. */
+  /** Record versions decided, of each run, but for those that named a leader. */
   readonly views: readonly number[];
   /** What broke a rule of the simulator. */
   readonly violations: readonly string[];

@@ -28,6 +28,7 @@ const FOOT = [
   'Wrong: about a member that runs and whose links are whole, and has been so for 2 T_fail; suspicions count once an observer, verdicts once a life.',
   'Seconds are virtual; p50 and p99 are over victims and runs, a suspicion that never came before the verdict counts as that.',
   `Sent by a member in a second, mean/p99/max: datagrams as encoded + ${UDP_HEADER_BYTES} bytes; of TCP the contents, with an estimate of ${TCP_PACKETS_A_SIDE} packets a side, one a segment and ${TCP_HEADER_BYTES} bytes a packet.`,
+  'Views: changes of the record, but for those that name the next leader.',
   'Rules asked meanwhile: one chain of records, failed means over, one leader, one interval a life, no foreign record, no needless exit.',
 ].join('\n');
 

@@ -35,6 +35,9 @@ export interface Table {
 export const nobodyWronged: Claim = ({ opinions: { wrongVerdicts } }) =>
   wrongVerdicts === 0 ? null : `${wrongVerdicts} of the healthy were failed`;
 
+export const oneView: Claim = ({ views }) =>
+  views.every((count) => count <= 1) ? null : `a run took ${Math.max(...views)} changes of the record`;
+
 export const allFailed: Claim = ({ failedMs }) => missing(failedMs, 'were not shown as failed by all');
 
 export const allShown: Claim = ({ shownMs }) => missing(shownMs, 'times not all were shown by all');

@@ -75,8 +75,11 @@ function titleOf({ title, unit }: Row): string {
 
 function boundsOf(row: Row, lines: readonly Line[]): string {
   const sign = row.better === 'more' ? '≥' : '≤';
-  const bounds = lines.map(({ count }) => row.bound(count));
-  return [...new Set(bounds.map((bound) => (typeof bound === 'number' ? `${sign} ${brief(bound)}` : `${sign} serf’s`)))].join('; ');
+  const bounded = lines.filter(({ count }) => row.bound(count) !== null);
+  if (bounded.length === 0) return '';
+  const bounds = bounded.map(({ count }) => row.bound(count));
+  const texts = [...new Set(bounds.map((bound) => (typeof bound === 'number' ? `${sign} ${brief(bound)}` : `${sign} serf’s`)))].join('; ');
+  return bounded.length < lines.length ? `${texts} up to N = ${bounded.at(-1)?.count}` : texts;
 }
 
 /** The worst size says how far off it is. */

@@ -48,19 +48,25 @@ export interface Row {
 
 const none = (): null => null;
 const everywhere = (bound: Bound) => (): Bound => bound;
+/** What a voter does grows with the members, so its bounds are for so many. */
+const VOTERS_BOUND_TO = 50;
+const ofVoters =
+  (bound: Bound) =>
+  (count: number): Bound | null =>
+    count <= VOTERS_BOUND_TO ? bound : null;
 
 const TEXTS: Readonly<Record<Key, Omit<Row, 'key'>>> = {
   convergedS: { title: 'all views complete, after the first exec', unit: 's', better: 'less', bound: everywhere(10) },
   convergedAfterLastS: { title: 'all views complete, after the last exec', unit: 's', better: 'less', bound: none },
   cpuMean: { title: 'idle CPU per agent, mean', unit: '%', better: 'less', bound: everywhere(0.3) },
-  cpuVoters: { title: 'idle CPU, mean of the voters', unit: '%', better: 'less', bound: everywhere(0.6) },
+  cpuVoters: { title: 'idle CPU, mean of the voters', unit: '%', better: 'less', bound: ofVoters(0.6) },
   cpuHighest: { title: 'idle CPU, highest', unit: '%', better: 'less', bound: none },
   rssMiB: { title: 'RSS per agent, mean', unit: 'MiB', better: 'less', bound: none },
   pssMiB: { title: 'PSS per agent, mean', unit: 'MiB', better: 'less', bound: none },
   rssRatio: { title: 'RSS ÷ an empty Node process', unit: '×', better: 'less', bound: everywhere(1.35) },
   bytesPerS: { title: 'IP bytes sent per agent, mean', unit: 'B/s', better: 'less', bound: everywhere(1000) },
   packetsPerS: { title: 'packets sent per agent, mean', unit: '/s', better: 'less', bound: none },
-  voterBytesPerS: { title: 'IP bytes sent, mean of the voters', unit: 'B/s', better: 'less', bound: everywhere(3000) },
+  voterBytesPerS: { title: 'IP bytes sent, mean of the voters', unit: 'B/s', better: 'less', bound: ofVoters(3000) },
   suspectFirstS: { title: 'crash suspected by the first', unit: 's', better: 'less', bound: none },
   suspectLastS: { title: 'crash suspected by the last', unit: 's', better: 'less', bound: (count) => (count <= 10 ? 1.8 : 2.5) },
   failedFirstS: { title: 'crash told as failed by the first', unit: 's', better: 'less', bound: none },
