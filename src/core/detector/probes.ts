@@ -60,6 +60,12 @@ export class Probes {
     return step === DIRECT + 1 ? 'exhausted' : 'ask';
   }
 
+  /** The step that was due now is not taken: it is due again when it would have ended. */
+  putOff(slot: number): void {
+    const probe = this.#open.get(slot);
+    if (probe !== undefined) probe.step -= 1;
+  }
+
   /** It was heard, or is gone. */
   end(slot: number): void {
     this.#open.delete(slot);

@@ -198,7 +198,11 @@ export class Doubt {
     // Where most are late, the others know no more of them. While the lease holds, a majority hears this node, and it blames nobody.
     const mayBlame = this.#watch !== 'closely';
     if (!mayBlame) this.#judgeBy(now + heartbeatMs / 4);
-    return findings.filter(({ finding }) => finding !== 'ask-around' && (mayBlame || finding !== 'suspect'));
+    return findings.filter(({ slot, finding }) => {
+      // Others are asked once the fault is no longer here, and before anyone is suspected then.
+      if (finding === 'ask-around') this.#probes.putOff(slot);
+      return finding !== 'ask-around' && (mayBlame || finding !== 'suspect');
+    });
   }
 
   /** The age at which phi gets there, not before anyone is looked at and not after that share of the patience. */
