@@ -17,6 +17,7 @@ import type { Ledger } from './ledger.ts';
 import type { Outlook } from './outlook.ts';
 import type { Roster } from './roster.ts';
 import type { Self } from './self.ts';
+import { VainPolls } from './vain-polls.ts';
 import type { Voice } from './voice.ts';
 
 type Said = Prepare | Promised | Nack | Accept | Accepted;
@@ -69,6 +70,7 @@ export class Council {
   #agreements = 0;
   #spreadAt: MonotonicMs = NEVER;
   readonly #updatedAt = new Map<NodeId, number>();
+  readonly #vain = new VainPolls();
 
   constructor(
     self: Self,
@@ -238,7 +240,8 @@ export class Council {
       acceptor.state.accepted !== null &&
       this.#acceptedSince !== null &&
       now - this.#acceptedSince > STUCK_AFTER * this.#timings.heartbeatMs;
-    if (situation === null || (!isStuck && !hasWish(situation))) {
+    const isResting = situation !== null && now < this.#vain.restUntil(situation.silent);
+    if (situation === null || (!isStuck && !hasWish(isResting ? { ...situation, silent: [] } : situation))) {
       this.#wishSince = null;
       // Nothing to wish for: then with the beats, for which this node wakes up anyway, and when somebody falls silent.
       this.#looksWithBeat = situation !== null;
@@ -292,7 +295,10 @@ export class Council {
       return situation === null ? null : chooseChange(situation, poll);
     });
     if (!isDecided) return;
-    if (attempt.phase === 'given-up') return this.#rest(now);
+    if (attempt.phase === 'given-up') {
+      if (attempt.suspects.length > 0) this.#vain.note(attempt.suspects, this.#timings.heartbeatMs, now);
+      return this.#rest(now);
+    }
     this.#saidTimes = 0;
     this.#sayAgain(attempt, now, outbox);
   }
