@@ -1,7 +1,7 @@
-// When an agent's process is optimized: from its second minute on, or once it was busy; then for good.
+// When an agent's process is optimized: once it was busy for a second, or did enough for a while after its start; then for good.
 
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { optimizeAfterStart } from '../../src/cli/optimizing.ts';
+import { optimizeWhenWorthIt } from '../../src/cli/optimizing.ts';
 
 let cpuMs: number;
 let flags: string[];
@@ -19,7 +19,7 @@ beforeEach(() => {
   vi.useFakeTimers();
   cpuMs = 87;
   flags = [];
-  end = optimizeAfterStart({ cpuMs: () => cpuMs, nowMs: () => Date.now(), setFlags: (text) => flags.push(text) }).end;
+  end = optimizeWhenWorthIt({ cpuMs: () => cpuMs, nowMs: () => Date.now(), setFlags: (text) => flags.push(text) }).end;
 });
 
 afterEach(() => {
@@ -28,10 +28,16 @@ afterEach(() => {
 });
 
 describe('the optimizing compiler of an agent', () => {
-  test('rests for the first minute, and works from then on', () => {
-    live(59, 0.2);
+  test('rests while little is done, however long', () => {
+    live(3600, 0.003);
     expect(flags).toEqual(['--no-opt']);
-    live(1, 0.2);
+  });
+
+  test('rests through the start, and works after the first spell in which enough was done', () => {
+    live(60, 0.02);
+    live(19, 0.008);
+    expect(flags).toEqual(['--no-opt']);
+    live(1, 0.008);
     expect(flags).toEqual(['--no-opt', '--opt']);
     expect(vi.getTimerCount()).toBe(0);
   });
@@ -40,7 +46,7 @@ describe('the optimizing compiler of an agent', () => {
     live(10, 0.01);
     live(1, 0.5);
     expect(flags).toEqual(['--no-opt', '--opt']);
-    live(120, 0.01);
+    live(3600, 0.001);
     expect(flags).toHaveLength(2);
   });
 

@@ -6,7 +6,7 @@ import { Agent, OperationalError } from '../../lib.ts';
 import type { CommandLine } from '../command-line.ts';
 import { EXIT, exitCodeOfOperational, Failure } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
-import { optimizeAfterStart } from '../optimizing.ts';
+import { optimizeWhenWorthIt } from '../optimizing.ts';
 import { escapeText } from '../print.ts';
 import { readAgentOptions } from '../settings/index.ts';
 import { isFoundPlainly } from '../socket-search.ts';
@@ -42,7 +42,7 @@ export async function runAgent(line: CommandLine, io: Io): Promise<number> {
   process.on('SIGINT', onStop).on('SIGTERM', onStop).on('SIGHUP', onReload);
   try {
     agent = await Agent.startWith(options, () => readAgain(line, io));
-    optimizing = optimizeAfterStart(THIS_PROCESS);
+    optimizing = optimizeWhenWorthIt(THIS_PROCESS);
     // A wish to stop that came while it was starting.
     if (isStopping) await agent.stop();
     else if (options.start.kind === 'dev') {

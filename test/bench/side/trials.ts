@@ -37,8 +37,8 @@ export async function idleness({ cluster, scale, isCounted }: Stage): Promise<Me
   await cluster.grown();
   const { voters } = await cluster.offices();
   const { peers } = cluster;
-  // Until start-up work and its garbage are behind the agents, and V8 has compiled what runs all day.
-  await pause(scale === 'full' ? 120_000 : 1000);
+  // Until start-up work and its garbage are behind the agents, and V8 has compiled what runs all day in a voter.
+  await pause(scale === 'full' ? 75_000 : 1000);
   const empty = startHelper(EMPTY);
   const sentBefore = isCounted ? await sentByAddress() : null;
   const cpuBefore = peers.map(({ pid }) => cpuSecondsOf(pid));
