@@ -3,7 +3,7 @@
 // told of, a crash before leaves the old one. Never anything between the two (the real store's rename sees to that).
 
 import type { Store } from '../agent/ports.ts';
-import type { Address, DurableState, Random } from '../core/index.ts';
+import type { Address, ClusterRecord, DurableState, Random } from '../core/index.ts';
 import type { Scheduler } from './scheduler.ts';
 
 /** What the next writes meet. */
@@ -98,4 +98,10 @@ function problemOf(health: DiskHealth): string | null {
     case 'full':
       return 'ENOSPC: no space left on device';
   }
+}
+
+/** Whether a majority of the voters has its disk still: beyond that nothing is promised (README, what is not promised). */
+export function majorityKeeps({ voters }: ClusterRecord, disks: readonly Disk[]): boolean {
+  const kept = voters.filter(({ id, storeId }) => disks.some(({ durable }) => durable?.id === id && durable.storeId === storeId));
+  return kept.length > voters.length / 2;
 }

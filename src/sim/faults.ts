@@ -2,7 +2,7 @@
 // `drawFaults` writes a schedule by chance, `describeFault` says it in one line, `inflict` carries it out.
 
 import { assertNever, type Command, type Random } from '../core/index.ts';
-import type { DiskHealth } from './disk.ts';
+import { type DiskHealth, majorityKeeps } from './disk.ts';
 import type { Host } from './host.ts';
 import { hostMask, type LinkFault } from './network.ts';
 import type { World } from './world.ts';
@@ -234,10 +234,10 @@ function crash(world: World, host: Host, how: { readonly isWiped: boolean; reado
 function mayLoseDisk(world: World, host: Host): boolean {
   const record = host.disk.durable?.record ?? null;
   if (record === null) return world.hosts.some((other) => other !== host && other.disk.durable?.clusterId != null);
-  const kept = record.voters.filter((voter) =>
-    world.hosts.some(({ disk }) => disk !== host.disk && disk.durable?.id === voter.id && disk.durable.storeId === voter.storeId),
+  return majorityKeeps(
+    record,
+    world.hosts.filter((other) => other !== host).map(({ disk }) => disk),
   );
-  return kept.length > record.voters.length / 2;
 }
 
 /** A schedule within the window: three to ten faults of any kind, each from a moment to the whole window long. */

@@ -44,7 +44,9 @@ describe('a member that falls silent', () => {
     expect(pingsAt[0]).toBeLessThan(suspectedAt);
     // Nothing is known of the way to it yet: half a heartbeat.
     expect(pingsAt[1]! - pingsAt[0]!).toBe(250);
-    for (let i = 2; i < pingsAt.length; i++) expect(pingsAt[i]! - pingsAt[i - 1]!).toBeGreaterThanOrEqual(500);
+    // Now others would be asked; but the only other one is late, so the fault may be here.
+    expect(pingsAt[2]! - pingsAt[1]!).toBe(250);
+    for (let i = 3; i < pingsAt.length; i++) expect(pingsAt[i]! - pingsAt[i - 1]!).toBeGreaterThanOrEqual(500);
   });
 
   test('is alive again when it answers with a higher counter', () => {

@@ -60,10 +60,12 @@ export class Probes {
     return step === DIRECT + 1 ? 'exhausted' : 'ask';
   }
 
-  /** The step that was due now is not taken: it is due again when it would have ended. */
-  putOff(slot: number): void {
+  /** The step that was due now is not taken, but due again then. */
+  putOff(slot: number, until: number): void {
     const probe = this.#open.get(slot);
-    if (probe !== undefined) probe.step -= 1;
+    if (probe === undefined) return;
+    probe.step -= 1;
+    probe.nextAt = until;
   }
 
   /** It was heard, or is gone. */

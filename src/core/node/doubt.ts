@@ -198,11 +198,14 @@ export class Doubt {
     // Where most are late, the others know no more of them. While the lease holds, a majority hears this node, and it blames nobody.
     const mayBlame = this.#watch !== 'closely';
     if (!mayBlame) this.#judgeBy(now + heartbeatMs / 4);
-    return findings.filter(({ slot, finding }) => {
-      // Others are asked once the fault is no longer here, and before anyone is suspected then.
-      if (finding === 'ask-around') this.#probes.putOff(slot);
-      return finding !== 'ask-around' && (mayBlame || finding !== 'suspect');
-    });
+    return findings
+      .filter(({ finding }) => mayBlame || finding !== 'suspect')
+      .map((one) => {
+        if (one.finding !== 'ask-around') return one;
+        // Others are asked once the fault is no longer here, and before anyone is suspected then; until then it is asked itself.
+        this.#probes.putOff(one.slot, now + heartbeatMs * crowd);
+        return { ...one, finding: 'ask' };
+      });
   }
 
   /** The age at which phi gets there, not before anyone is looked at and not after that share of the patience. */

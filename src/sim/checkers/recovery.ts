@@ -1,7 +1,8 @@
 // L1 and L5, asked only of calm spells: once all faults are healed every member becomes quorate again, everyone holds the same
 // record, it names a leader that leads, and no decision stays stuck; and it stays so until the spell ends.
 
-import type { NodeId } from '../../core/index.ts';
+import type { ClusterRecord, NodeId } from '../../core/index.ts';
+import { majorityKeeps } from '../disk.ts';
 import type { End, Host } from '../host.ts';
 import type { CheckedWorld, Checker } from './checker.ts';
 import type { CalmSpell } from './convergence.ts';
@@ -36,7 +37,8 @@ export class Recovery implements Checker {
     for (const { fromMs, withinMs, untilMs } of this.#spells) {
       if (nowMs < fromMs + withinMs || nowMs > untilMs) continue;
       const problem = this.#problem(withinMs);
-      if (problem !== null) return `${(nowMs - fromMs).toFixed(0)} ms after the last fault, bound ${withinMs} ms: ${problem}`;
+      if (problem !== null && !this.#isLostForGood())
+        return `${(nowMs - fromMs).toFixed(0)} ms after the last fault, bound ${withinMs} ms: ${problem}`;
     }
     return null;
   }
@@ -67,6 +69,21 @@ export class Recovery implements Checker {
         return `${host.name} has accepted version ${held + 1} and it is not decided`;
     }
     return isLed || !mayBeLed ? null : `nobody leads; ${this.#situation()}`;
+  }
+
+  /**
+   * So many voters of the newest record have lost their disks that the rest is no majority: then nothing but `recover --force` helps.
+   * A leave that shrinks the set while a disk is lost that nobody misses yet can come to that.
+   */
+  #isLostForGood(): boolean {
+    const { hosts } = this.#world;
+    let newest: ClusterRecord | null = null;
+    for (const { disk } of hosts) {
+      const record = disk.durable?.record ?? null;
+      if (record !== null && record.version > (newest?.version ?? 0)) newest = record;
+    }
+    const disks = hosts.map(({ disk }) => disk);
+    return newest !== null && !majorityKeeps(newest, disks);
   }
 
   /** What each process holds, for whoever has to find out why. */
