@@ -1,15 +1,13 @@
 // The verbs that tell of quorum, lease and fence, against a socket that answers as it is told.
 
-import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import {
   type Answer,
-  type FakeAgent,
-  fakeAgent,
+  ask,
   fencedJson,
   memberJson,
   membersJson,
   quorateJson,
-  type Ran,
   removeScratch,
   replyJson,
   run,
@@ -17,36 +15,19 @@ import {
   statusJson,
 } from '../support/cli.ts';
 
-let agent: FakeAgent | null = null;
-
-afterEach(async () => {
-  await agent?.close();
-  agent = null;
-});
 afterAll(removeScratch);
-
-/** Runs one line against an agent that gives this document to everything, or answers by itself. */
-async function ask(line: string, answer: unknown, surroundings: Surroundings = {}): Promise<Ran & { readonly asked: readonly string[] }> {
-  const reply: Answer = typeof answer === 'function' ? (answer as Answer) : (_request, response) => replyJson(response, answer);
-  agent = await fakeAgent(reply);
-  const ran = await run(line, { ...surroundings, env: { ...surroundings.env, QUORATE_SOCKET: agent.socketPath } });
-  return { ...ran, asked: agent.asked };
-}
 
 const plain: Surroundings = { isTerminal: true, env: { NO_COLOR: '1' } };
 
 describe('status', () => {
   test('is 0 while the lease holds, and 2 as soon as it does not', async () => {
     expect((await ask('status -q', quorateJson())).code).toBe(0);
-    await agent?.close();
     expect((await ask('status -q', fencedJson())).code).toBe(2);
-    await agent?.close();
     expect((await ask('status -q', quorateJson({ lease: { remainingMs: 0, fenceMs: 3000, failMs: 4500, stopMs: 1000 } }))).code).toBe(2);
   });
 
   test('with --min-lease is 0 only with so much of the lease left', async () => {
     expect((await ask('status -q --min-lease 2000', quorateJson())).code).toBe(0);
-    await agent?.close();
     // What is left counts from the moment the question was sent.
     expect((await ask('status -q --min-lease 2710', quorateJson())).code).toBe(2);
     expect((await run('status --min-lease soon')).code).toBe(64);
@@ -55,7 +36,6 @@ describe('status', () => {
   test('with --confirm asks a majority first', async () => {
     const confirming = await ask('status -q --confirm', quorateJson());
     expect(confirming).toMatchObject({ code: 0, asked: ['POST /v1/confirm', 'GET /v1/status'] });
-    await agent?.close();
     const refusing: Answer = (request, response) => {
       if (request.method === 'GET') replyJson(response, quorateJson());
       else replyJson(response, { status: 503, code: 'not-confirmed', detail: 'only 1 of 5 voters answered' }, 503);
@@ -68,7 +48,6 @@ describe('status', () => {
     expect(out).toContain(
       'quorum    5 of 5 voters acknowledge, 3 needed\ncan lose  2 voters\nlease     2.7s left of 3.0s\nleader    n1 (this), token 12\n',
     );
-    await agent?.close();
     const last = quorateJson({ quorum: { voters: 3, needed: 2, acking: 2, canLose: 0, isVoter: false } });
     expect((await ask('status', last, plain)).out).toContain(
       '2 of 3 voters acknowledge, 2 needed; this one does not vote\ncan lose  no voter: the next loss fences this agent (quorate explain)\n',
@@ -85,7 +64,6 @@ describe('status', () => {
         '  →       quorate explain fence',
       ].join('\n'),
     );
-    await agent?.close();
     const healed = await ask('status', quorateJson({ fence: fencedJson().fence }), plain);
     expect(healed.out).toContain('earlier   fenced: no majority answered (lease-lapsed, 2026-10-01T00:00:00.000Z)\n');
     expect(healed.out).not.toContain('last acknowledged');
@@ -102,7 +80,6 @@ describe('explain', () => {
   const about = async (subject: string, status: unknown): Promise<string> => {
     const answer: Answer = (request, response) => replyJson(response, request.url === '/v1/members' ? members : status);
     const { out } = await ask(`explain ${subject}`.trim(), answer, plain);
-    await agent?.close();
     return out;
   };
 
@@ -148,7 +125,6 @@ describe('explain', () => {
     expect(await about('n2', quorateJson())).toContain('  because  the newest sign of it is 4.0s old, at 10.0.0.1:7946\n');
     expect(await about('n3', quorateJson())).toContain('  because  it was declared failed 1.9s ago; it was at 10.0.0.1:7946\n');
     expect(await about('n4', quorateJson())).toContain('  because  that was told 1m ago; it was at 10.0.0.1:7946\n');
-    agent = null;
     const { code, err } = await ask('explain n22', ((request, response) =>
       replyJson(response, request.url === '/v1/members' ? members : quorateJson())) satisfies Answer);
     expect([code, err]).toEqual([1, "quorate: explain: there is no member 'n22'\n  → did you mean: quorate explain n2\n"]);
@@ -167,7 +143,6 @@ describe('voters', () => {
       ],
     };
     expect((await ask('voters', quorateJson({ record }))).out).toBe('n1\ta1\t12\nn2\tb2\t-\n');
-    await agent?.close();
     expect(await ask('voters', statusJson())).toMatchObject({ code: 0, out: '', err: expect.stringContaining('no voters') });
   });
 
@@ -204,11 +179,9 @@ describe('recover', () => {
     const { code, asked, err } = await ask('recover --force', answer, { typed: 'default\n' });
     expect([code, asked[1]]).toEqual([0, 'POST /v1/recover {"cluster":"default"}']);
     expect(err).toContain('To go on, type the name of the cluster (default): ');
-    await agent?.close();
     const other = await ask('recover --force', answer, { typed: 'yes' });
     expect([other.code, other.asked]).toEqual([1, ['GET /v1/status']]);
     expect(other.err).toContain('nothing was done\n  → to be asked again: quorate recover --force; the name is default\n');
-    await agent?.close();
     expect((await ask('recover --force', answer)).code).toBe(1);
   });
 

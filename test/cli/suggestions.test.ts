@@ -2,12 +2,12 @@
 
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { isFoundPlainly } from '../../src/cli/socket-search.ts';
 import { addressed } from '../../src/cli/suggestions.ts';
 import {
   type Answer,
-  type FakeAgent,
+  answering,
   fakeAgent,
   fencedJson,
   membersJson,
@@ -19,19 +19,11 @@ import {
   scratchDirectory,
 } from '../support/cli.ts';
 
-let agent: FakeAgent | null = null;
-
-afterEach(async () => {
-  await agent?.close();
-  agent = null;
-});
 afterAll(removeScratch);
 
 /** Runs a line with --socket against an agent that answers everything with this document; its path is shown as PATH. */
 async function askAt(line: string, answer: unknown, status = 200): Promise<Ran> {
-  const reply: Answer = typeof answer === 'function' ? (answer as Answer) : (_request, response) => replyJson(response, answer, status);
-  agent = await fakeAgent(reply);
-  const { socketPath } = agent;
+  const { socketPath } = await fakeAgent(answering(answer, status));
   const [verb = '', ...rest] = line.split(' ');
   const { code, out, err } = await run([verb, '--socket', socketPath, ...rest]);
   return { code, out: out.replaceAll(socketPath, 'PATH'), err: err.replaceAll(socketPath, 'PATH') };
@@ -60,17 +52,12 @@ describe('a suggested command', () => {
     expect((await askAt('events --follow', (_: unknown, response: Parameters<Answer>[1]) => response.end())).err).toContain(
       '→ when it is back: quorate events --socket PATH --follow\n',
     );
-    await agent?.close();
     expect((await askAt('status', fencedJson())).out).toContain('→\tquorate explain --socket PATH fence\n');
-    await agent?.close();
     const status = quorateJson({ problems: [{ code: 'x', message: 'm', hint: 'bring them back: quorate members' }] });
     expect((await askAt('status', status)).out).toContain('→\tbring them back: quorate members --socket PATH\n');
-    await agent?.close();
     const answer: Answer = (request, response) => replyJson(response, request.url === '/v1/members' ? membersJson() : fencedJson());
     expect((await askAt('explain leader', answer)).out).toContain('  next     quorate explain --socket PATH fence\n');
-    await agent?.close();
     expect((await askAt('join 10.0.0.1', { done: true })).err).toContain('quorate members --socket PATH shows who answers\n');
-    await agent?.close();
     expect((await askAt('voters add n4', { done: true })).err).toContain('quorate voters --socket PATH shows when\n');
   });
 

@@ -1,15 +1,13 @@
 // Each client verb against a socket that answers as it is told: what is asked, what is printed where, which code comes back.
 
-import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import {
   type Answer,
-  type FakeAgent,
-  fakeAgent,
+  ask,
   fencedJson,
   memberJson,
   membersJson,
   quorateJson,
-  type Ran,
   removeScratch,
   replyJson,
   run,
@@ -17,21 +15,7 @@ import {
   statusJson,
 } from '../support/cli.ts';
 
-let agent: FakeAgent | null = null;
-
-afterEach(async () => {
-  await agent?.close();
-  agent = null;
-});
 afterAll(removeScratch);
-
-/** Runs one line against an agent that gives this document to everything, or answers by itself. */
-async function ask(line: string, answer: unknown, surroundings: Surroundings = {}): Promise<Ran & { readonly asked: readonly string[] }> {
-  const reply: Answer = typeof answer === 'function' ? (answer as Answer) : (_request, response) => replyJson(response, answer);
-  agent = await fakeAgent(reply);
-  const ran = await run(line, { ...surroundings, env: { ...surroundings.env, QUORATE_SOCKET: agent.socketPath } });
-  return { ...ran, asked: agent.asked };
-}
 
 const plain: Surroundings = { isTerminal: true, env: { NO_COLOR: '1' } };
 
@@ -202,7 +186,6 @@ describe('wait', () => {
   test('is done at once when it is so already', async () => {
     const members = { alive: 3, suspect: 0, failed: 0, left: 0, stopped: 0 };
     expect((await ask('wait members=3', statusJson({ members }))).code).toBe(0);
-    await agent?.close();
     expect((await ask('wait member=n1', membersJson())).code).toBe(0);
   });
 
@@ -263,7 +246,6 @@ describe('wishes', () => {
   test('leave says that it left only where there was a cluster to leave', async () => {
     const asked = ['GET /v1/status', 'POST /v1/leave'];
     expect(await ask('leave', statusJson())).toEqual({ code: 0, out: '', err: 'left the cluster; the agent ends\n', asked });
-    await agent?.close();
     const alone = await ask('leave', statusJson({ clusterId: null }));
     expect(alone).toEqual({ code: 0, out: '', err: 'it was in no cluster yet; the agent ends\n', asked });
   });
@@ -272,9 +254,7 @@ describe('wishes', () => {
     const members = membersJson([memberJson({ tags: { role: 'db', rack: '1' } }), memberJson({ name: 'n2', tags: { other: 'x' } })]);
     const set = await ask('tag set rack=2 new=a=b', members);
     expect(set.asked).toEqual(['GET /v1/members', 'PUT /v1/tags {"role":"db","rack":"2","new":"a=b"}']);
-    await agent?.close();
     expect((await ask('tag rm rack', members)).asked[1]).toBe('PUT /v1/tags {"role":"db"}');
-    await agent?.close();
     expect(await ask('tag rm colour', members)).toMatchObject({
       code: 1,
       err: "quorate: tag: this member has no tag 'colour'\n  → it has: role, rack\n",

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
 import type { MemberJson, MembersJson, StatusJson } from '../../src/api/contract.ts';
 import { type Io, main } from '../../src/cli/index.ts';
 
@@ -62,6 +63,7 @@ export interface FakeAgent {
   close(): Promise<void>;
 }
 
+/** It goes with the test. */
 export async function fakeAgent(answer: Answer, socketPath = join(scratchDirectory(), 'q.sock')): Promise<FakeAgent> {
   const asked: string[] = [];
   const server = createServer((request, response) => {
@@ -75,15 +77,25 @@ export async function fakeAgent(answer: Answer, socketPath = join(scratchDirecto
     });
   });
   await new Promise<void>((resolve) => server.listen(socketPath, resolve));
-  return {
-    socketPath,
-    asked,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
+  const close = (): Promise<void> =>
+    new Promise((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+    });
+  onTestFinished(close);
+  return { socketPath, asked, close };
+}
+
+/** What gives this document to everything, or answers by itself. */
+export function answering(answer: unknown, status = 200): Answer {
+  return typeof answer === 'function' ? (answer as Answer) : (_request, response) => replyJson(response, answer, status);
+}
+
+/** Runs one line against an agent that answers so. */
+export async function ask(line: string, answer: unknown, surroundings: Surroundings = {}): Promise<Ran & Pick<FakeAgent, 'asked'>> {
+  const { socketPath, asked } = await fakeAgent(answering(answer));
+  const ran = await run(line, { ...surroundings, env: { ...surroundings.env, QUORATE_SOCKET: socketPath } });
+  return { ...ran, asked };
 }
 
 export function replyJson(response: ServerResponse, document: unknown, status = 200): void {
