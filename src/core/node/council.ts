@@ -22,11 +22,6 @@ import type { Voice } from './voice.ts';
 
 type Said = Prepare | Promised | Nack | Accept | Accepted;
 
-/**
- * Suspects are gathered, so that a mass failure becomes one change (R9): for most of what T_condemn lies before T_fail, which has to be
- * waited for anyway.
- */
-const GATHER_SHARE = 3 / 4;
 const RANK_MS = 100;
 const SPREAD_TO = 3;
 const AGREEMENTS_ENOUGH = 6;
@@ -249,9 +244,8 @@ export class Council {
       return;
     }
     this.#wishSince ??= now;
-    const { failMs, condemnMs } = this.#timings;
-    const gather = situation.silent.length > 0 ? GATHER_SHARE * (failMs - condemnMs) : 0;
-    const startAt = Math.max(this.#deferUntil, this.#wishSince + gather + this.#rank() * RANK_MS);
+    const readyAt = situation.silent.length > 0 ? this.#outlook.gatheredAt(this.#wishSince) : this.#wishSince;
+    const startAt = Math.max(this.#deferUntil, readyAt + this.#rank() * RANK_MS);
     if (now < startAt) {
       this.#lookAt = at(Math.min(this.#lookAt, startAt));
       return;

@@ -10,10 +10,18 @@ import type { Situation } from './agenda.ts';
 import type { Announcer } from './announcer.ts';
 import type { Chain } from './chain.ts';
 import type { Keeper } from './keeper.ts';
-import { condemnAfterMs } from './pace.ts';
+import { condemnAfterMs, slowestBeatMs } from './pace.ts';
 import type { Roster } from './roster.ts';
 import type { Self } from './self.ts';
 import type { Wishes } from './wishes.ts';
+
+/**
+ * The silent are gathered, so that a mass failure becomes one change (R9): for most of what T_condemn lies before T_fail, which has to be
+ * waited for anyway; and on for a suspect that can have died in the same instant, it having beaten just before and they just after, until
+ * the other voters miss it too.
+ */
+const GATHER_SHARE = 3 / 4;
+const GATHER_SLACK_MS = 100;
 
 /** What the node's life tells of itself when it is asked. */
 export interface LifeFacts {
@@ -36,6 +44,9 @@ export class Outlook {
   #timings: Timings;
   readonly #goneSince = new Map<NodeId, number>();
   #silentAt: MonotonicMs = NEVER;
+  /** When the latest of the silent fell silent, and when the next suspect will. */
+  #lastSilentAt: MonotonicMs = NEVER;
+  #nextSilentAt: MonotonicMs = NEVER;
 
   constructor(
     self: Self,
@@ -64,6 +75,14 @@ export class Outlook {
   /** When the next member falls silent that is not so yet, unless it is heard; as of the last situation. */
   get silentAt(): MonotonicMs {
     return this.#silentAt;
+  }
+
+  /** When those silent since `since` are gathered; as of the last situation. */
+  gatheredAt(since: MonotonicMs): MonotonicMs {
+    const spareMs = this.#timings.failMs - this.#timings.condemnMs;
+    const fellowsUntil = since + slowestBeatMs(this.#timings, this.#roster.table.aliveCount) + spareMs;
+    const fellowAt = this.#nextSilentAt <= fellowsUntil ? this.#nextSilentAt : Math.min(this.#lastSilentAt, fellowsUntil);
+    return at(Math.max(since + GATHER_SHARE * spareMs, fellowAt + GATHER_SLACK_MS));
   }
 
   isNamedLeader(): boolean {
@@ -106,9 +125,16 @@ export class Outlook {
     const condemnAfterMs = this.#condemnAfterMs;
     const silent: Condemned[] = [];
     let longestIdleMs = Number.NEGATIVE_INFINITY;
-    const consider = (id: NodeId, incarnation: Condemned['incarnation'], idleMs: number): void => {
-      if (idleMs < condemnAfterMs) longestIdleMs = Math.max(longestIdleMs, idleMs);
-      if (idleMs >= condemnAfterMs && !isCondemned(record, id, incarnation)) silent.push({ id, incarnation });
+    let longestSuspectMs = Number.NEGATIVE_INFINITY;
+    let shortestSilentMs = Number.POSITIVE_INFINITY;
+    const consider = (id: NodeId, incarnation: Condemned['incarnation'], idleMs: number, isSuspect: boolean): void => {
+      if (idleMs < condemnAfterMs) {
+        longestIdleMs = Math.max(longestIdleMs, idleMs);
+        if (isSuspect) longestSuspectMs = Math.max(longestSuspectMs, idleMs);
+      } else if (!isCondemned(record, id, incarnation)) {
+        shortestSilentMs = Math.min(shortestSilentMs, idleMs);
+        silent.push({ id, incarnation });
+      }
     };
     for (let slot = 0; slot < table.slotLimit; slot++) {
       if (slot === table.selfSlot || !table.isConfirmed(slot)) continue;
@@ -116,17 +142,20 @@ export class Outlook {
       const incarnation = table.incarnationOf(slot);
       // One that was never acked here in this life has not beaten for as long as nobody heard it at all; nobody beats to who does not vote.
       const wasAcked = witness.incarnationOf(id) === incarnation;
-      consider(id, incarnation, wasAcked ? witness.idleMs(id, incarnation, now) : now - suspicions.doubt.heardAt(table, slot));
+      const idleMs = wasAcked ? witness.idleMs(id, incarnation, now) : now - suspicions.doubt.heardAt(table, slot);
+      consider(id, incarnation, idleMs, table.isSuspect(slot));
     }
     // A leader that the list does not hold as such: it began after that one's end, or a later life of it did not prove to follow.
     const { leader } = record;
     if (leader !== null && leader.id !== this.#self.id) {
       const slot = table.slotOf(leader.id);
       if (slot === NONE || table.incarnationOf(slot) > leader.incarnation) {
-        consider(leader.id, leader.incarnation, witness.idleMs(leader.id, leader.incarnation, now));
+        consider(leader.id, leader.incarnation, witness.idleMs(leader.id, leader.incarnation, now), false);
       }
     }
     this.#silentAt = at(now + condemnAfterMs - longestIdleMs);
+    this.#nextSilentAt = at(now + condemnAfterMs - longestSuspectMs);
+    this.#lastSilentAt = at(now + condemnAfterMs - shortestSilentMs);
     return silent;
   }
 
