@@ -100,8 +100,8 @@ const chapterImports = {
   },
 };
 
-// CommonJS packages (pino, msgpackr's native part) ask for a `require`.
-const banner = ["import { createRequire as makeRequire } from 'node:module';", 'const require = makeRequire(import.meta.url);'].join('\n');
+// CommonJS packages (pino, msgpackr's native part) ask for a `require`; a hot verb does not, and is spared the import of node:module.
+const banner = "const require = (id) => process.getBuiltinModule('node:module').createRequire(import.meta.url)(id);";
 // This must stay the first line.
 const shebang = '#!/usr/bin/env node\n';
 
