@@ -15,7 +15,7 @@ const WRONG_POLICY = [
     find: '(poll.idleMs[i] ?? 0) >= condemnAfterMs && !isKnown(record, suspect)',
     replace: '(poll.idleMs[i] ?? 0) >= 1200 && !isKnown(record, suspect)',
   },
-  { find: 'if (idleMs >= condemnAfterMs && !isCondemned(', replace: 'if (idleMs >= 1200 && !isCondemned(' },
+  { find: 'if (idleMs < condemnAfterMs) {', replace: 'if (idleMs < 1200) {' },
 ];
 
 export const MUTANTS = [

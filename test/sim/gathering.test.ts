@@ -49,3 +49,32 @@ test('ten of many that die in the middle of a peal, some having just beaten, are
   // The last beat that anyone may still expect, T_condemn, the gathering, and the word of it.
   expect(Math.max(...failedMs.map((ms) => ms ?? Number.POSITIVE_INFINITY))).toBeLessThan(condemnMs + 2 * heartbeatMs);
 });
+
+// Scene lost-disk, seed 2, once the silent were gathered for longer. Two lives of one member in one change were refused by all, again and
+// again: nothing was ever decided any more.
+test('a leader that is restored from a copy, and at once gone again, has one end and not two', () => {
+  const trial = new Trial(1, 5);
+  const { world } = trial;
+  trial.stand();
+  let successor: string | null = null;
+  let leaderIndex = -1;
+  trial.at(CALM_MS, () => {
+    const leaderId = world.hosts[0]!.disk.durable?.record?.leader?.id;
+    const leader = world.hosts.find(({ identity }) => identity.id === leaderId)!;
+    leaderIndex = leader.index;
+    const copy = leader.disk.durable!;
+    leader.losePower();
+    leader.isCopy = true;
+    leader.disk.restore(copy);
+    leader.start();
+    trial.at(CALM_MS + 100, () => leader.crash());
+  });
+  trial.at(CALM_MS + 15_000, () => {
+    const voter = world.hosts[(leaderIndex + 1) % 5]!;
+    successor = voter.process!.node.leader(voter.clock.nowMs(), voter.clock.bootMs())?.id ?? null;
+  });
+  trial.endAt(CALM_MS + 16_000);
+  expect(trial.play().violations).toEqual([]);
+  expect(successor).not.toBeNull();
+  expect(successor).not.toBe(world.hosts[leaderIndex]!.identity.id);
+});

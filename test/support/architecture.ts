@@ -53,7 +53,12 @@ export const ROOMS: readonly Room[] = [
   },
   { name: 'agent', files: /^agent\//, may: [core, wire, transport, anyNode, /^pino$/], isFolder: true },
   { name: 'api/contract.ts', files: /^api\/contract\.ts$/, may: [], isFolder: false },
-  { name: 'api/client.ts', files: /^api\/client\.ts$/, may: [/^api\/contract\.ts$/, /^node:(?:net|http)$/], isFolder: false },
+  {
+    name: 'api/client.ts',
+    files: /^api\/(?:client|reply-reader|unreachable)\.ts$/,
+    may: [/^api\/(?:contract|reply-reader|unreachable)\.ts$/, /^node:(?:net|http)$/],
+    isFolder: false,
+  },
   { name: 'api', files: /^api\//, may: [agent, agentParts, core, /^node:http$/], isFolder: true },
   {
     name: 'cli',

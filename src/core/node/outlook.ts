@@ -146,8 +146,9 @@ export class Outlook {
       consider(id, incarnation, idleMs, table.isSuspect(slot));
     }
     // A leader that the list does not hold as such: it began after that one's end, or a later life of it did not prove to follow.
+    // If that one is silent too, its end is this one's as well: nobody can be condemned twice in one change.
     const { leader } = record;
-    if (leader !== null && leader.id !== this.#self.id) {
+    if (leader !== null && leader.id !== this.#self.id && !silent.some(({ id }) => id === leader.id)) {
       const slot = table.slotOf(leader.id);
       if (slot === NONE || table.incarnationOf(slot) > leader.incarnation) {
         consider(leader.id, leader.incarnation, witness.idleMs(leader.id, leader.incarnation, now), false);
