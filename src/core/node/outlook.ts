@@ -80,7 +80,8 @@ export class Outlook {
   /** When those silent since `since` are gathered; as of the last situation. */
   gatheredAt(since: MonotonicMs): MonotonicMs {
     const spareMs = this.#timings.failMs - this.#timings.condemnMs;
-    const fellowsUntil = since + slowestBeatMs(this.#timings, this.#roster.table.aliveCount) + spareMs;
+    // Whoever is silent for longer than that was proposed, in vain: nobody else's end has to wait for its fellows once more.
+    const fellowsUntil = Math.min(since, this.#lastSilentAt) + slowestBeatMs(this.#timings, this.#roster.table.aliveCount) + spareMs;
     const fellowAt = this.#nextSilentAt <= fellowsUntil ? this.#nextSilentAt : Math.min(this.#lastSilentAt, fellowsUntil);
     return at(Math.max(since + GATHER_SHARE * spareMs, fellowAt + GATHER_SLACK_MS));
   }
