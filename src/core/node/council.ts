@@ -244,7 +244,7 @@ export class Council {
       return;
     }
     this.#wishSince ??= now;
-    const readyAt = situation.silent.length > 0 ? this.#outlook.gatheredAt(this.#wishSince) : this.#wishSince;
+    const readyAt = situation.silent.length > 0 ? this.#outlook.gatheredAt(this.#wishSince, situation) : this.#wishSince;
     const startAt = Math.max(this.#deferUntil, readyAt + this.#rank() * RANK_MS);
     if (now < startAt) {
       this.#lookAt = at(Math.min(this.#lookAt, startAt));

@@ -3,6 +3,7 @@
 
 import type { NodeId } from '../ids.ts';
 import { NONE } from '../membership/index.ts';
+import { LIMITS } from '../message.ts';
 import { type ClusterRecord, type Condemned, isCondemned, isVoter } from '../record/index.ts';
 import { at, type MonotonicMs, NEVER } from '../time.ts';
 import type { Timings } from '../timings.ts';
@@ -77,13 +78,15 @@ export class Outlook {
     return this.#silentAt;
   }
 
-  /** When those silent since `since` are gathered; as of the last situation. */
-  gatheredAt(since: MonotonicMs): MonotonicMs {
+  /** When those silent since `since` are gathered; as of the last situation, which is this one. */
+  gatheredAt(since: MonotonicMs, situation: Situation): MonotonicMs {
     const spareMs = this.#timings.failMs - this.#timings.condemnMs;
-    // Whoever is silent for longer than that was proposed, in vain: nobody else's end has to wait for its fellows once more.
+    const enoughAt = since + GATHER_SHARE * spareMs;
+    if (isUrgent(situation)) return at(enoughAt);
+    // Whoever is silent for longer than that was waited for already, at an attempt that came to nothing.
     const fellowsUntil = Math.min(since, this.#lastSilentAt) + slowestBeatMs(this.#timings, this.#roster.table.aliveCount) + spareMs;
     const fellowAt = this.#nextSilentAt <= fellowsUntil ? this.#nextSilentAt : Math.min(this.#lastSilentAt, fellowsUntil);
-    return at(Math.max(since + GATHER_SHARE * spareMs, fellowAt + GATHER_SLACK_MS));
+    return at(Math.max(enoughAt, fellowAt + GATHER_SLACK_MS));
   }
 
   isNamedLeader(): boolean {
@@ -237,4 +240,10 @@ export class Outlook {
     }
     return gone;
   }
+}
+
+/** A change that is full takes nobody along; and to be without a leader for longer is not worth one change less. */
+function isUrgent({ record, silent, hasResigned, isLeaderGone, mayLead }: Situation): boolean {
+  const isLeaderAway = hasResigned || (isLeaderGone && mayLead !== null) || silent.some(({ id }) => id === record.leader?.id);
+  return isLeaderAway || silent.length >= LIMITS.changeEntriesMax;
 }
