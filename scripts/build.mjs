@@ -49,7 +49,7 @@ const common = {
 /** By the name of its first module, src/cli/NAME.ts: what others import of it. A chapter opens only those behind it. */
 const CHAPTERS = { full: 'runFull', host: 'runHost', words: 'understand' };
 
-/** Who unpacks a chapter holds a window of so many bits for ever: with the usual 22 an agent takes 1 MiB more, for a file smaller by 4 %. */
+/** Who unpacks a chapter gives little of such a window back to the system: with the usual 22 an agent takes 1 MiB more, for a file smaller by 4 %. */
 const WINDOW_BITS = 16;
 
 /** Before a chapter, which is one line of base64. */
@@ -61,7 +61,7 @@ async function chapter(build, name) {
     entryPoints: [`src/cli/${name}.ts`],
     format: 'cjs',
     define: { 'import.meta.url': 'bundleUrl' },
-    // Node's own modules are asked for by \`require\`, as they are: lazyBuiltins would copy each of their properties for each importer,
+    // Node's own modules are asked for by `require`, as they are: lazyBuiltins would copy each of their properties for each importer,
     // so often that V8 optimizes the copying, and the mapped compiler is 4 MiB of an agent.
     plugins: [chapterImports],
     write: false,
@@ -107,7 +107,8 @@ const chapterImports = {
   },
 };
 
-// CommonJS packages (pino, msgpackr's native part) ask for a `require`; a hot verb does not, and is spared the import of node:module.
+// For chapters, which ask for Node's own modules by it, and for CommonJS packages (msgpackr's native part is a file). A hot verb asks for
+// nothing, and is spared the import of node:module.
 const banner =
   "const require = (id) => process.getBuiltinModule(id) ?? process.getBuiltinModule('node:module').createRequire(import.meta.url)(id);";
 // This must stay the first line.

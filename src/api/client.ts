@@ -117,9 +117,15 @@ export class Client {
           resolve();
         }),
       );
-      socket.on('end', () => guarded(() => reader.ended()));
+      socket.on('end', () =>
+        guarded(() => {
+          reader.ended();
+          resolve();
+        }),
+      );
       socket.on('error', (error) => reject(this.#unreachable(error)));
-      socket.on('close', () => resolve());
+      // Unless it is settled: nothing that is not whole is taken for an answer.
+      socket.on('close', () => reject(reader.broken('it hung up')));
     });
     return { status: reader.status, headers: reader.headers, body: Buffer.concat(pieces).toString('utf8') };
   }
