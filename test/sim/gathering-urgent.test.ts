@@ -3,15 +3,10 @@
 import { expect, test } from 'vitest';
 import { PROFILES } from '../../src/core/index.ts';
 import { Trial } from '../../src/sim/tables/trial.ts';
+import { leaderOf } from '../support/trials.ts';
 
 const { condemnMs, heartbeatMs } = PROFILES.lan;
 const CALM_MS = 15_000;
-
-function leaderOf(trial: Trial): number {
-  const { hosts } = trial.world;
-  const id = hosts[0]!.disk.durable?.record?.leader?.id;
-  return hosts.findIndex(({ identity }) => identity.id === id);
-}
 
 /** Until somebody is told of another leader than at `fromMs`. */
 function takeOver(trial: Trial): { fromMs: number; tookMs: number } {

@@ -3,6 +3,7 @@
 import { expect, test } from 'vitest';
 import { PROFILES } from '../../src/core/index.ts';
 import { Trial } from '../../src/sim/tables/trial.ts';
+import { leaderOf } from '../support/trials.ts';
 
 const { condemnMs, failMs, heartbeatMs } = PROFILES.lan;
 const NODES = 60;
@@ -59,9 +60,8 @@ test('a leader that is restored from a copy, and at once gone again, has one end
   let successor: string | null = null;
   let leaderIndex = -1;
   trial.at(CALM_MS, () => {
-    const leaderId = world.hosts[0]!.disk.durable?.record?.leader?.id;
-    const leader = world.hosts.find(({ identity }) => identity.id === leaderId)!;
-    leaderIndex = leader.index;
+    leaderIndex = leaderOf(trial);
+    const leader = world.hosts[leaderIndex]!;
     const copy = leader.disk.durable!;
     leader.losePower();
     leader.isCopy = true;
