@@ -9,9 +9,10 @@
 import { spawnSync } from 'node:child_process';
 import { chmod, mkdir, rm } from 'node:fs/promises';
 import { builtinModules } from 'node:module';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants } from 'node:zlib';
+import { codeFileName, keepCompiled, unsealing } from './compiled.mjs';
 import { commandLine } from './flags.mjs';
 import { install } from './setup.mjs';
 
@@ -34,6 +35,7 @@ const lazyBuiltins = {
   },
 };
 
+/** Names are kept in the library alone. In memory they would be 2 MiB of each agent: V8 interns each name of what it reads. */
 const common = {
   absWorkingDir: root,
   bundle: true,
@@ -42,12 +44,18 @@ const common = {
   splitting: false,
   minifySyntax: true,
   minifyWhitespace: true,
+  minifyIdentifiers: true,
   legalComments: 'none',
   logLevel: 'warning',
 };
 
-/** By the name of its first module, src/cli/NAME.ts: what others import of it. A chapter opens only those behind it. */
-const CHAPTERS = { full: 'runFull', host: 'runHost', words: 'understand' };
+/**
+ * By the name of its first module, src/cli/NAME.ts: what others import of it. A chapter opens only those before it, whose text its own
+ * may depend on.
+ */
+const CHAPTERS = { words: 'understand', host: 'runHost', full: 'runFull' };
+/** Of this one compiled code is kept. */
+const COMPILED = 'host';
 
 /** Who unpacks a chapter gives little of such a window back to the system: with the usual 22 an agent takes 1 MiB more, for a file smaller by 4 %. */
 const WINDOW_BITS = 16;
@@ -55,7 +63,8 @@ const WINDOW_BITS = 16;
 /** Before a chapter, which is one line of base64. */
 const markOf = (name) => `//chapter:${name}:`;
 
-async function chapter(build, name) {
+/** `texts`: of the chapters before it. */
+async function chapter(build, name, texts) {
   const result = await build({
     ...common,
     entryPoints: [`src/cli/${name}.ts`],
@@ -63,17 +72,21 @@ async function chapter(build, name) {
     define: { 'import.meta.url': 'bundleUrl' },
     // Node's own modules are asked for by `require`, as they are: lazyBuiltins would copy each of their properties for each importer,
     // so often that V8 optimizes the copying, and the mapped compiler is 4 MiB of an agent.
-    plugins: [chapterImports],
+    plugins: [chapterImports(texts)],
     write: false,
   });
   const text = `(function (module, exports, require, bundleUrl, __filename, __dirname) {${result.outputFiles[0].text}\n})`;
   // The file is read as it is, byte by byte.
   if (/[^\0-\x7f]/.test(text)) throw new Error(`the chapter ${name} has a character that is not ASCII`);
+  return text;
+}
+
+function packed(name, text) {
   return markOf(name) + brotliCompressSync(text, { params: { [constants.BROTLI_PARAM_LGWIN]: WINDOW_BITS } }).toString('base64');
 }
 
-/** Where a chapter is imported: finds it in the file that is running, and compiles it. */
-const chapterImports = {
+/** Where a chapter is imported: finds it in the file that is running, and compiles it, or takes what was kept of that. */
+const chapterImports = (texts) => ({
   name: 'chapter-imports',
   setup(plugin) {
     plugin.onResolve({ filter: /^\.\/[a-z]+\.ts$/ }, ({ path, kind }) => {
@@ -86,7 +99,8 @@ const chapterImports = {
         const { fileURLToPath } = process.getBuiltinModule('node:url');
         const { Script } = process.getBuiltinModule('node:vm');
         const filename = fileURLToPath(import.meta.url);
-        // In a function, so that nothing of the file stays in memory.
+        const directory = dirname(filename);
+        // In functions, so that nothing of the files stays in memory.
         const unpacked = () => {
           const { readFileSync } = process.getBuiltinModule('node:fs');
           const { brotliDecompressSync } = process.getBuiltinModule('node:zlib');
@@ -95,17 +109,18 @@ const chapterImports = {
           const start = file.lastIndexOf(${JSON.stringify(markOf(name))}) + ${markOf(name).length};
           return brotliDecompressSync(Buffer.from(file.slice(start, file.indexOf('\\n', start)), 'base64')).latin1Slice();
         };
+        const cachedData = ${name === COMPILED ? `(${unsealing(texts[name])})()` : 'undefined'};
         const module = { exports: {} };
         // Not compileFunction: an agent would take 4 MiB more.
-        const open = new Script(unpacked(), { filename: filename + '#${name}' }).runInThisContext();
-        open(module, module.exports, require, import.meta.url, filename, dirname(filename));
+        const open = new Script(unpacked(), { filename: filename + '#${name}', cachedData }).runInThisContext();
+        open(module, module.exports, require, import.meta.url, filename, directory);
         export const { ${CHAPTERS[name]} } = module.exports;
       `,
       loader: 'js',
       resolveDir: root,
     }));
   },
-};
+});
 
 // For chapters, which ask for Node's own modules by it, and for CommonJS packages (msgpackr's native part is a file). A hot verb asks for
 // nothing, and is spared the import of node:module.
@@ -114,20 +129,26 @@ const banner =
 // This must stay the first line.
 const shebang = '#!/usr/bin/env node\n';
 
+/** Returns the text of the chapter whose compiled code is kept, and where that would lie. */
 export async function bundle(outfile = `${root}dist/quorate.mjs`) {
   // Here and not above, because in a clean clone it is installed only now.
   const { build } = await import('esbuild');
   await mkdir(dirname(outfile), { recursive: true });
+  const texts = {};
+  for (const name of Object.keys(CHAPTERS)) texts[name] = await chapter(build, name, texts);
   await build({
     ...common,
     entryPoints: ['src/main.ts'],
     outfile,
-    format: 'esm',
-    banner: { js: shebang + banner },
-    footer: { js: (await Promise.all(Object.keys(CHAPTERS).map((name) => chapter(build, name)))).concat('//end').join('\n') },
-    plugins: [chapterImports, lazyBuiltins],
+    // Of imports of Node's own modules it makes `require` where they stand; an ES module would have them loaded before its first line.
+    format: 'cjs',
+    define: { 'import.meta.url': 'bundleUrl' },
+    banner: { js: `${shebang}${banner}const bundleUrl=import.meta.url;` },
+    footer: { js: [...Object.entries(texts).map(([name, text]) => packed(name, text)), '//end'].join('\n') },
+    plugins: [chapterImports(texts)],
   });
   await chmod(outfile, 0o755);
+  return { text: texts[COMPILED], codeFile: join(dirname(outfile), codeFileName(texts[COMPILED])) };
 }
 
 /** Not minified: it ends up in other people's stack traces. */
@@ -141,6 +162,7 @@ async function bundleLibrary() {
     keepNames: true,
     minifySyntax: false,
     minifyWhitespace: false,
+    minifyIdentifiers: false,
     banner: { js: banner },
     plugins: [lazyBuiltins],
   });
@@ -164,8 +186,11 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   commandLine({ npm: 'run build', help: HELP, flags: {} });
   await install();
   await rm(`${root}dist`, { recursive: true, force: true });
-  await bundle();
+  const { text, codeFile } = await bundle();
   await bundleLibrary();
   declareTypes();
+  const problem = keepCompiled(text, codeFile);
+  // An agent starts without it too.
+  if (problem !== null) process.stderr.write(`build: no compiled code is kept, so agents take longer to start: ${problem}\n`);
   process.stdout.write('built: dist/quorate.mjs, dist/lib.mjs, dist/types\n');
 }

@@ -57,9 +57,14 @@ function isInstalled() {
 
 function isBuilt() {
   const builtAtMs = Math.min(...built.map(changedAtMs));
-  const sources = ['package.json', 'package-lock.json', 'scripts/build.mjs', 'scripts/types.tsconfig.json'].map((path) =>
-    changedAtMs(join(root, path)),
-  );
+  const sources = [
+    'package.json',
+    'package-lock.json',
+    'scripts/build.mjs',
+    'scripts/compiled.mjs',
+    'scripts/play.mjs',
+    'scripts/types.tsconfig.json',
+  ].map((path) => changedAtMs(join(root, path)));
   return builtAtMs >= Math.max(newestMs(join(root, 'src')), ...sources);
 }
 

@@ -2,4 +2,6 @@
 
 import { main, processIo } from './cli/index.ts';
 
-process.exitCode = await main(process.argv.slice(2), processIo());
+void main(process.argv.slice(2), processIo()).then((code) => {
+  process.exitCode = code;
+});
