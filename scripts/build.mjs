@@ -187,10 +187,10 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   await install();
   await rm(`${root}dist`, { recursive: true, force: true });
   const { text, codeFile } = await bundle();
-  await bundleLibrary();
-  declareTypes();
   const problem = keepCompiled(text, codeFile);
   // An agent starts without it too.
   if (problem !== null) process.stderr.write(`build: no compiled code is kept, so agents take longer to start: ${problem}\n`);
+  await bundleLibrary();
+  declareTypes();
   process.stdout.write('built: dist/quorate.mjs, dist/lib.mjs, dist/types\n');
 }

@@ -1,16 +1,16 @@
 // The file of compiled code beside the executable: its name, what is in it, how the executable reads it, and how it is made.
 //
-// It belongs to one text and one Node. V8 itself asks only whether the header is its own and the lengths of text and code are right,
-// and crashes on whatever else is wrong, such as the zeros that a power loss leaves: hence a digest before the code.
+// It belongs to one text and one binary of Node. V8 itself asks only whether the header is of its version and flags and the lengths are right.
+// It crashes on whatever else is wrong: on zeros, which a power loss leaves, and on what another release of Node wrote around the same V8,
+// because the code points into the snapshot that Node is built with. Hence a digest before the code, of it and of the binary.
 
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const DIGEST_BYTES = 32;
+const CODE_BYTES_MAX = 64 * 1024 * 1024;
 const PATIENCE_MS = 30_000;
 
 /** `text`: what was compiled. */
@@ -18,19 +18,23 @@ export function codeFileName(text) {
   return `quorate.${createHash('sha256').update(text).digest('hex').slice(0, 16)}.compiled`;
 }
 
-/** What goes into the file. */
-export function sealed(code) {
-  return Buffer.concat([createHash('sha256').update(code).digest(), code]);
+/** What goes into the file. `node`: which binary made it. */
+export function sealed(code, node = binary()) {
+  return Buffer.concat([createHash('sha256').update(node).update(code).digest(), code]);
 }
 
-/** A function of the executable: the code of this text, if it lies whole in its `directory`. */
+/** A function of the executable: the code of this text, if it lies in its `directory`, whole and made by this very Node. */
 export function unsealing(text) {
   return `() => {
+    const { readFileSync, statSync } = process.getBuiltinModule('node:fs');
+    const { createHash } = process.getBuiltinModule('node:crypto');
+    const { join } = process.getBuiltinModule('node:path');
     try {
-      const { join } = process.getBuiltinModule('node:path');
-      const kept = process.getBuiltinModule('node:fs').readFileSync(join(directory, ${JSON.stringify(codeFileName(text))}));
+      const { size, mtimeMs } = statSync(process.execPath);
+      const binary = [process.version, process.versions.v8, process.arch, size, mtimeMs].join();
+      const kept = readFileSync(join(directory, ${JSON.stringify(codeFileName(text))}));
       const code = kept.subarray(${DIGEST_BYTES});
-      const digest = process.getBuiltinModule('node:crypto').createHash('sha256').update(code).digest();
+      const digest = createHash('sha256').update(binary).update(code).digest();
       return digest.equals(kept.subarray(0, ${DIGEST_BYTES})) ? code : undefined;
     } catch {
       return undefined;
@@ -38,24 +42,41 @@ export function unsealing(text) {
   }`;
 }
 
+// As `unsealing` says it. Two builds of one version are told apart too.
+function binary() {
+  const { size, mtimeMs } = statSync(process.execPath);
+  return [process.version, process.versions.v8, process.arch, size, mtimeMs].join();
+}
+
 /** Plays agents of this text until what each needs is compiled, and keeps what V8 made of it. Returns what went wrong, or null. */
 export function keepCompiled(text, codeFile) {
-  const directory = mkdtempSync(join(tmpdir(), 'quorate-compiled-'));
+  const played = inFreshNode('play.mjs', [], text);
+  if (played.problem !== null) return played.problem;
+  const whole = `${codeFile}.${process.pid}`;
   try {
-    const [textFile, code] = [join(directory, 'text'), join(directory, 'code')];
-    writeFileSync(textFile, text);
-    // In a process of its own: V8 keeps its flags in the code, and takes it back only under the same.
-    const argv = [fileURLToPath(new URL('play.mjs', import.meta.url)), textFile, code];
-    const env = { PATH: process.env.PATH, HOME: directory };
-    const { status, stderr } = spawnSync(process.execPath, argv, { stdio: ['ignore', 'ignore', 'pipe'], timeout: PATIENCE_MS, env });
-    if (status !== 0) return String(stderr).trim() || `agents could not be played within ${PATIENCE_MS / 1000} s`;
     // Never half a file under its name, even if the digest would tell.
-    writeFileSync(`${codeFile}.new`, sealed(readFileSync(code)));
-    renameSync(`${codeFile}.new`, codeFile);
-    return null;
+    writeFileSync(whole, sealed(played.output));
+    const { problem } = inFreshNode('take-compiled.mjs', [whole, String(DIGEST_BYTES)], text);
+    if (problem === null) renameSync(whole, codeFile);
+    return problem;
   } catch (error) {
     return error.message;
   } finally {
-    rmSync(directory, { recursive: true, force: true });
+    rmSync(whole, { force: true });
   }
+}
+
+/** V8 keeps its flags in the code and takes it back only under the same, so neither is done in a process that may have others. */
+function inFreshNode(program, args, input) {
+  const argv = [fileURLToPath(new URL(program, import.meta.url)), ...args];
+  const { status, stderr, output, error } = spawnSync(process.execPath, argv, {
+    input,
+    // What agents log goes to standard output.
+    stdio: ['pipe', 'ignore', 'pipe', 'pipe'],
+    maxBuffer: CODE_BYTES_MAX,
+    timeout: PATIENCE_MS,
+    env: { PATH: process.env.PATH, HOME: process.env.HOME },
+  });
+  if (status === 0) return { problem: null, output: output[3] };
+  return { problem: error?.message ?? (String(stderr).trim() || `${program} ended with ${status}`), output: null };
 }

@@ -1,28 +1,32 @@
 // Plays three agents in this one process, until the functions that every agent needs are compiled, and writes what V8 made of them.
-// Arguments: the file with the text of the agent's chapter, and the file to write.
+// Standard input: the text of the agent's chapter. File descriptor 3: the code.
 
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { pathToFileURL } from 'node:url';
-import { setFlagsFromString } from 'node:v8';
+import { fileURLToPath } from 'node:url';
+import v8 from 'node:v8';
 import { Script } from 'node:vm';
 
 /** After all know each other: beats, acks, and a second voter. */
 const PLAYED_MS = 2500;
 const PATIENCE_MS = 10_000;
 
-const [textFile, codeFile] = process.argv.slice(2);
+const CODE_FD = 3;
+
+// Agents change a flag of V8, and on Node 22 there is no way back to what it was.
+v8.setFlagsFromString = () => {};
 const directory = mkdtempSync(join(tmpdir(), 'quorate-played-'));
 process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
 
-const script = new Script(readFileSync(textFile, 'latin1'), { filename: textFile });
+const { href } = new URL('chapter.js', import.meta.url);
+const filename = fileURLToPath(href);
+const script = new Script(readFileSync(0, 'latin1'), { filename });
 const module = { exports: {} };
-const { href } = pathToFileURL(textFile);
-script.runInThisContext()(module, module.exports, createRequire(href), href, textFile, directory);
+script.runInThisContext()(module, module.exports, createRequire(href), href, filename, dirname(filename));
 
 const sink = { isTerminal: false, write: () => {} };
 const io = { out: sink, err: sink, env: { HOME: directory }, uid: 1000, readLine: async () => null };
@@ -32,9 +36,7 @@ const { address } = await answered('one', '/v1/status', () => true);
 for (const name of ['two', 'three']) start(name, ['join', [address]]);
 for (const name of ['one', 'two', 'three']) await answered(name, '/v1/members', ({ members }) => members.length === 3);
 await pause(PLAYED_MS);
-// V8 takes the code back only under the flags that it was made with. An agent begins with Node's own, and changes this one later.
-setFlagsFromString('--opt');
-writeFileSync(codeFile, script.createCachedData());
+writeFileSync(CODE_FD, script.createCachedData());
 process.exit();
 
 /** An agent that ends has failed: none is asked to. */

@@ -55,7 +55,8 @@ const FILES: readonly (readonly [string, string, () => Uint8Array | null])[] = [
   ],
   ['with one bit another', 'none', () => changed(sealed(code), (it) => (it[it.length >> 1]! ^= 1))],
   ['without a digest', 'none', () => code],
-  ['of another Node', 'refused by V8', () => sealed(changed(code, (it) => (it[V8_VERSION_AT]! ^= 1)))],
+  ['of another release of Node, around the same V8', 'none', () => sealed(code, 'v20.0.0')],
+  ['of another V8', 'refused by V8', () => sealed(changed(code, (it) => (it[V8_VERSION_AT]! ^= 1)))],
 ];
 
 test.each(FILES)('a file that is %s is %s, and the agent runs', (_state, fate, file) => {
