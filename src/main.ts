@@ -2,8 +2,8 @@
 
 import { main, processIo } from './cli/index.ts';
 
-// Unless it answers. An executable is not awaited as an ES module would be, which Node ends with this code.
-process.exitCode = 13;
+// Unless it answers: who waits for `quorate wait` must never take an end without an answer for a yes.
+process.exitCode = 1;
 void main(process.argv.slice(2), processIo()).then((code) => {
   process.exitCode = code;
 });
