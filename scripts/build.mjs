@@ -8,7 +8,6 @@
 
 import { spawnSync } from 'node:child_process';
 import { chmod, mkdir, rm } from 'node:fs/promises';
-import { builtinModules } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants } from 'node:zlib';
@@ -17,23 +16,6 @@ import { commandLine } from './flags.mjs';
 import { install } from './setup.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const builtins = new Set(builtinModules);
-
-// Fetches Node's own modules where they are first needed: esbuild hoists imports of externals out of modules that are
-// themselves loaded lazily.
-const lazyBuiltins = {
-  name: 'lazy-builtins',
-  setup(plugin) {
-    plugin.onResolve({ filter: /^(node:)?[a-z_/0-9]+$/ }, ({ path }) => {
-      const name = path.replace(/^node:/, '');
-      return builtins.has(name) ? { path: `node:${name}`, namespace: 'builtin' } : null;
-    });
-    plugin.onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
-      contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)});`,
-      loader: 'js',
-    }));
-  },
-};
 
 /** Names are kept in the library alone. In memory they would be 2 MiB of each agent: V8 interns each name of what it reads. */
 const common = {
@@ -42,9 +24,7 @@ const common = {
   platform: 'node',
   target: 'node20.19',
   splitting: false,
-  minifySyntax: true,
-  minifyWhitespace: true,
-  minifyIdentifiers: true,
+  minify: true,
   legalComments: 'none',
   logLevel: 'warning',
 };
@@ -70,8 +50,6 @@ async function chapter(build, name, texts) {
     entryPoints: [`src/cli/${name}.ts`],
     format: 'cjs',
     define: { 'import.meta.url': 'bundleUrl' },
-    // Node's own modules are asked for by `require`, as they are: lazyBuiltins would copy each of their properties for each importer,
-    // so often that V8 optimizes the copying, and the mapped compiler is 4 MiB of an agent.
     plugins: [chapterImports(texts)],
     write: false,
   });
@@ -122,8 +100,8 @@ const chapterImports = (texts) => ({
   },
 });
 
-// For chapters, which ask for Node's own modules by it, and for CommonJS packages (msgpackr's native part is a file). A hot verb asks for
-// nothing, and is spared the import of node:module.
+// Node's own modules are asked for by it, and files by CommonJS packages (msgpackr's native part is one). A hot verb asks for no file, and is
+// spared the import of node:module.
 const banner =
   "const require = (id) => process.getBuiltinModule(id) ?? process.getBuiltinModule('node:module').createRequire(import.meta.url)(id);";
 // This must stay the first line.
@@ -160,11 +138,8 @@ async function bundleLibrary() {
     outfile: `${root}dist/lib.mjs`,
     format: 'esm',
     keepNames: true,
-    minifySyntax: false,
-    minifyWhitespace: false,
-    minifyIdentifiers: false,
+    minify: false,
     banner: { js: banner },
-    plugins: [lazyBuiltins],
   });
 }
 

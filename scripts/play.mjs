@@ -11,10 +11,7 @@ import { fileURLToPath } from 'node:url';
 import v8 from 'node:v8';
 import { Script } from 'node:vm';
 
-/** After all know each other: beats, acks, and a second voter. */
-const PLAYED_MS = 2500;
 const PATIENCE_MS = 10_000;
-
 const CODE_FD = 3;
 
 // Agents change a flag of V8, and on Node 22 there is no way back to what it was.
@@ -35,7 +32,8 @@ start('one', ['init', true]);
 const { address } = await answered('one', '/v1/status', () => true);
 for (const name of ['two', 'three']) start(name, ['join', [address]]);
 for (const name of ['one', 'two', 'three']) await answered(name, '/v1/members', ({ members }) => members.length === 3);
-await pause(PLAYED_MS);
+// Beats, acks, and a second voter.
+await answered('one', '/v1/status', ({ quorum }) => quorum?.voters === 2 && quorum.acking === 2);
 writeFileSync(CODE_FD, script.createCachedData());
 process.exit();
 

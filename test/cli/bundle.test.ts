@@ -80,6 +80,18 @@ describe('the executable', () => {
     expect({ status, stderr }).toEqual({ status: 64, stderr: 'quorate: members: unknown option --jsn\n  → did you mean --json?\n' });
   });
 
+  test('ends with 1, and not with a yes, when no answer ever comes', () => {
+    const socket = join(scratchDirectory(), 'quorate.sock');
+    // A connection that never opens and keeps no process alive.
+    const silent = `data:text/javascript,${encodeURIComponent(`
+      import net from 'node:net';
+      net.createConnection = () => Object.assign(new net.Socket(), { connecting: true });
+    `)}`;
+    const argv = ['--import', silent, executable, 'wait', 'quorate', '--socket', socket];
+    const { status, stderr } = spawnSync(process.execPath, argv, { encoding: 'utf8' });
+    expect({ status, stderr }).toEqual({ status: 1, stderr: '' });
+  });
+
   test('ends quietly with 0 when the reader of its output goes away', async () => {
     const agent = await fakeAgent((_request, response) => {
       response.writeHead(200, { 'Content-Type': 'application/x-ndjson' });

@@ -73,5 +73,5 @@ test('what cannot be played is told, and nothing is left', () => {
   const absent = join(directory, 'absent.compiled');
   const problem = keepCompiled('(function (module) { module.exports.runHost = () => Promise.resolve(70); })', absent);
   expect(problem).toBe('the agent one ended with 70');
-  expect(readdirSync(directory)).not.toContain('absent.compiled');
+  expect(readdirSync(directory).filter((file) => file.startsWith('absent'))).toEqual([]);
 });
