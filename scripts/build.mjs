@@ -87,10 +87,13 @@ const chapterImports = (texts) => ({
           const start = file.lastIndexOf(${JSON.stringify(markOf(name))}) + ${markOf(name).length};
           return brotliDecompressSync(Buffer.from(file.slice(start, file.indexOf('\\n', start)), 'base64')).latin1Slice();
         };
-        const cachedData = ${name === COMPILED ? `(${unsealing(texts[name])})()` : 'undefined'};
+        const compiled = () => {
+          const kept = ${name === COMPILED ? `(${unsealing(texts[name])})()` : 'null'};
+          // Not compileFunction: an agent would take 4 MiB more.
+          return new Script(kept?.text ?? unpacked(), { filename: filename + '#${name}', cachedData: kept?.code });
+        };
         const module = { exports: {} };
-        // Not compileFunction: an agent would take 4 MiB more.
-        const open = new Script(unpacked(), { filename: filename + '#${name}', cachedData }).runInThisContext();
+        const open = compiled().runInThisContext();
         open(module, module.exports, require, import.meta.url, filename, directory);
         export const { ${CHAPTERS[name]} } = module.exports;
       `,

@@ -1,8 +1,9 @@
-// The file of compiled code beside the executable: its name, what is in it, how the executable reads it, and how it is made.
+// The file of compiled code beside the executable: its name, what is in it, how the executable reads it, and how it is made. It holds the
+// text that was compiled too, which need not be unpacked then.
 //
 // It belongs to one text and one binary of Node. V8 itself asks only whether the header is of its version and flags and the lengths are right.
 // It crashes on whatever else is wrong: on zeros, which a power loss leaves, and on what another release of Node wrote around the same V8,
-// because the code points into the snapshot that Node is built with. Hence a digest before the code, of it and of the binary.
+// because the code points into the snapshot that Node is built with. Hence a digest before both, of them and of the binary.
 
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -19,11 +20,12 @@ export function codeFileName(text) {
 }
 
 /** What goes into the file. `node`: which binary made it. */
-export function sealed(code, node = binary()) {
-  return Buffer.concat([createHash('sha256').update(node).update(code).digest(), code]);
+export function sealed(text, code, node = binary()) {
+  const kept = Buffer.concat([Buffer.from(text, 'latin1'), code]);
+  return Buffer.concat([createHash('sha256').update(node).update(kept).digest(), kept]);
 }
 
-/** A function of the executable: the code of this text, if it lies in its `directory`, whole and made by this very Node. */
+/** A function of the executable: this text and the code of it, if they lie in its `directory`, whole and made by this very Node. */
 export function unsealing(text) {
   return `() => {
     const { readFileSync, statSync } = process.getBuiltinModule('node:fs');
@@ -32,14 +34,19 @@ export function unsealing(text) {
     try {
       const { size, mtimeMs } = statSync(process.execPath);
       const binary = [process.version, process.versions.v8, process.arch, size, mtimeMs].join();
-      const kept = readFileSync(join(directory, ${JSON.stringify(codeFileName(text))}));
-      const code = kept.subarray(${DIGEST_BYTES});
-      const digest = createHash('sha256').update(binary).update(code).digest();
-      return digest.equals(kept.subarray(0, ${DIGEST_BYTES})) ? code : undefined;
+      const file = readFileSync(join(directory, ${JSON.stringify(codeFileName(text))}));
+      const digest = createHash('sha256').update(binary).update(file.subarray(${DIGEST_BYTES})).digest();
+      if (!digest.equals(file.subarray(0, ${DIGEST_BYTES}))) return null;
+      return { text: file.latin1Slice(${DIGEST_BYTES}, ${codeAt(text)}), code: file.subarray(${codeAt(text)}) };
     } catch {
-      return undefined;
+      return null;
     }
   }`;
+}
+
+/** Where in the file the code of this text begins. */
+function codeAt(text) {
+  return DIGEST_BYTES + text.length;
 }
 
 // As `unsealing` says it. Two builds of one version are told apart too.
@@ -55,8 +62,8 @@ export function keepCompiled(text, codeFile) {
   const whole = `${codeFile}.${process.pid}`;
   try {
     // Never half a file under its name, even if the digest would tell.
-    writeFileSync(whole, sealed(played.output));
-    const { problem } = inFreshNode('take-compiled.mjs', [whole, String(DIGEST_BYTES)], text);
+    writeFileSync(whole, sealed(text, played.output));
+    const { problem } = inFreshNode('take-compiled.mjs', [whole, String(codeAt(text))], text);
     if (problem === null) renameSync(whole, codeFile);
     return problem;
   } catch (error) {

@@ -15,6 +15,7 @@ const directory = scratchDirectory();
 const executable = join(directory, 'quorate.mjs');
 const DIGEST_BYTES = 32;
 let codeFile = '';
+let text: string;
 let code: Uint8Array;
 
 // Loaded before the bundle: tells what became of the code that was kept.
@@ -32,7 +33,8 @@ beforeAll(async () => {
   const built = await bundle(executable);
   codeFile = built.codeFile;
   expect(keepCompiled(built.text, codeFile)).toBe(null);
-  code = readFileSync(codeFile).subarray(DIGEST_BYTES);
+  text = built.text;
+  code = readFileSync(codeFile).subarray(DIGEST_BYTES + text.length);
 }, 60_000);
 afterAll(removeScratch);
 
@@ -43,20 +45,28 @@ function changed(bytes: Uint8Array, change: (copy: Uint8Array) => void): Uint8Ar
 }
 
 const FILES: readonly (readonly [string, string, () => Uint8Array | null])[] = [
-  ['whole', 'used', () => sealed(code)],
+  ['whole', 'used', () => sealed(text, code)],
   ['missing', 'none', () => null],
   ['empty', 'none', () => new Uint8Array(0)],
-  ['cut off within the digest', 'none', () => sealed(code).subarray(0, 10)],
-  ['cut off in the middle', 'none', () => sealed(code).subarray(0, code.length / 2)],
+  ['cut off within the digest', 'none', () => sealed(text, code).subarray(0, 10)],
+  ['cut off in the middle', 'none', () => sealed(text, code).subarray(0, code.length / 2)],
   [
     'all there but for its end, which is zeros as after a power loss',
     'none',
-    () => changed(sealed(code), (it) => it.fill(0, it.length / 2)),
+    () => changed(sealed(text, code), (it) => it.fill(0, it.length / 2)),
   ],
-  ['with one bit another', 'none', () => changed(sealed(code), (it) => (it[it.length >> 1]! ^= 1))],
-  ['without a digest', 'none', () => code],
-  ['of another release of Node, around the same V8', 'none', () => sealed(code, 'v20.0.0')],
-  ['of another V8', 'refused by V8', () => sealed(changed(code, (it) => (it[V8_VERSION_AT]! ^= 1)))],
+  ['with one bit another', 'none', () => changed(sealed(text, code), (it) => (it[it.length >> 1]! ^= 1))],
+  ['without a digest', 'none', () => sealed(text, code).subarray(DIGEST_BYTES)],
+  ['of another release of Node, around the same V8', 'none', () => sealed(text, code, 'v20.0.0')],
+  [
+    'of another V8',
+    'refused by V8',
+    () =>
+      sealed(
+        text,
+        changed(code, (it) => (it[V8_VERSION_AT]! ^= 1)),
+      ),
+  ],
 ];
 
 test.each(FILES)('a file that is %s is %s, and the agent runs', (_state, fate, file) => {
