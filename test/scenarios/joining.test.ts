@@ -100,19 +100,6 @@ describe('a node without a cluster', () => {
     ]);
   });
 
-  test('waits twice as long once a seed gave no answer in time: it may have a crowd before it', () => {
-    const seed = addressOf(1);
-    const stage = newJoiner([seed]);
-    const waits: number[] = [];
-    for (const reason of ['ECONNREFUSED', 'timeout', 'timeout', 'timeout']) {
-      const effects = stage.step({ kind: 'resolved', seed, addresses: [seed], problem: null });
-      const { exchange, timeoutMs } = only('exchange', effects)[0]!;
-      waits.push(timeoutMs);
-      stage.step({ kind: 'unanswered', exchange, reason });
-    }
-    expect(waits).toStrictEqual([3000, 3000, 6000, 6000]);
-  });
-
   test.each([
     [
       'the cluster has another name',

@@ -32,10 +32,6 @@ export class SmallTown implements Town {
   readonly chronicle: { readonly atMs: number; readonly who: string; readonly what: string }[] = [];
   /** Looked at after every event of the world. */
   onInstant: (() => void) | null = null;
-  /** What a datagram costs its receiver, who takes one after the other and has a buffer for so many; 0: nothing. */
-  workMs = 0;
-  bufferedMax = 250;
-  readonly #busyUntil = new Map<Address, number>();
   datagramBytes = 0;
   datagramCount = 0;
   readonly network: MemoryNetwork;
@@ -47,24 +43,10 @@ export class SmallTown implements Town {
         this.datagramBytes += bytes.length;
         this.datagramCount += 1;
         if (this.isCapturing) this.captured.push({ atMs: this.scheduler.nowMs, from, to, bytes: new Uint8Array(bytes) });
-        if (this.cuts.has(`${from} > ${to}`)) return [];
-        return this.workMs === 0 ? [1] : this.#served(to);
+        return this.cuts.has(`${from} > ${to}`) ? [] : [1];
       },
       exchange: (from, to) => (this.cuts.has(`${from} > ${to}`) || this.cuts.has(`${to} > ${from}`) ? null : 1),
     });
-  }
-
-  /** For so long a receiver takes nothing from its socket. */
-  occupy(who: Resident, ms: number): void {
-    this.#busyUntil.set(who.address, this.scheduler.nowMs + ms);
-  }
-
-  #served(to: Address): number[] {
-    const { nowMs } = this.scheduler;
-    const freeAt = Math.max(nowMs, this.#busyUntil.get(to) ?? 0);
-    if (freeAt - nowMs > this.bufferedMax * this.workMs) return [];
-    this.#busyUntil.set(to, freeAt + this.workMs);
-    return [freeAt + this.workMs - nowMs];
   }
 
   settle(citizen: Citizen): Resident {

@@ -17,13 +17,11 @@ import type { Roster } from './roster.ts';
 import { SeedBook } from './seeds.ts';
 import type { Self } from './self.ts';
 import type { Talk } from './talk.ts';
-import { EXCHANGE_TIMEOUT_MS, type Purpose, type Voice } from './voice.ts';
+import type { Purpose, Voice } from './voice.ts';
 
 /** After a first welcome, how long seeds that have not answered yet may still name another cluster. */
 const SECOND_THOUGHTS_MS = 300;
 const JOIN_COMMAND_MS = 5000;
-/** A seed with a crowd before it may take longer than one is ready to wait; if all gave up and asked again, it would never be through. */
-const PATIENCE_MAX_MS = 2 * EXCHANGE_TIMEOUT_MS;
 /** Seeds and lost members are looked after this much more rarely once peers are known. */
 const RARELY = 60;
 const LOST_PER_TRY = 2;
@@ -57,8 +55,6 @@ export class Admission {
   #timings: Timings;
   /** Doors knocked at for which the answer is still out: a seed with a crowd before it is not asked again by each of them. */
   readonly #knocking = new Set<string>();
-  /** For the answer to a knock: twice as long after each that got none in time. */
-  #patienceMs = EXCHANGE_TIMEOUT_MS;
   #decideAt: MonotonicMs = NEVER;
   #hasDecided = false;
   #commands: JoinCommand[] = [];
@@ -154,10 +150,7 @@ export class Admission {
   }
 
   unanswered(purpose: Purpose, reason: string, now: MonotonicMs): void {
-    if (purpose.kind === 'join') {
-      this.#knocking.delete(doorOf(purpose));
-      if (reason === 'timeout') this.#patienceMs = Math.min(PATIENCE_MAX_MS, 2 * this.#patienceMs);
-    }
+    if (purpose.kind === 'join') this.#knocking.delete(doorOf(purpose));
     // A question to a member has its own occasions; only who is sought is told of.
     if (this.seeds.isSought(purpose.at)) this.seeds.noteProblem(purpose.at, { kind: 'unanswered', reason });
     if (this.#knocking.size === 0 && this.#offers.size > 0 && !this.#hasDecided) this.#decideAt = now;
@@ -256,7 +249,7 @@ export class Admission {
     const purpose = { kind: 'join', at: door, seed } as const;
     if (this.#knocking.has(doorOf(purpose))) return;
     const question: Message = this.founding?.message() ?? { kind: 'join', clusterName: this.#clusterName, entry: this.#self.entry() };
-    if (this.#voice.ask(purpose, question, now, outbox, this.#patienceMs)) this.#knocking.add(doorOf(purpose));
+    if (this.#voice.ask(purpose, question, now, outbox)) this.#knocking.add(doorOf(purpose));
   }
 
   #isMemberAt(door: Address): boolean {

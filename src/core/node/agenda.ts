@@ -23,8 +23,6 @@ export interface Situation {
   readonly hasResigned: boolean;
   /** Non-voters that may vote, stable ones first. */
   readonly candidates: readonly { readonly voter: Voter; readonly isStable: boolean }[];
-  /** Members come one after the other, and have done so for less than a while. */
-  readonly isCrowdComing: boolean;
   /** Voters whose end was announced, and for how long they have been gone. */
   readonly gone: readonly { readonly id: NodeId; readonly forMs: number; readonly isReplaced: boolean }[];
   /** Wishes of operators and leavers. */
@@ -97,14 +95,10 @@ export function voterChange(situation: Situation): Change['voters'] {
   return next === undefined || timings.dwellMs <= 0 ? null : { kind: 'add', voter: next.voter };
 }
 
-function growth(
-  { record, candidates, isCrowdComing, zoneOf }: Situation,
-  stable: Situation['candidates'],
-): Situation['candidates'][number] | undefined {
+function growth({ record, candidates, zoneOf }: Situation, stable: Situation['candidates']): Situation['candidates'][number] | undefined {
   const votersIn = new Map<string | null, number>();
   for (const { id } of record.voters) votersIn.set(zoneOf(id), (votersIn.get(zoneOf(id)) ?? 0) + 1);
-  // While a crowd starts its hosts are busy: of two voters the one that is late takes everybody's lease, and the crowd cries for it.
-  if (record.voters.length === 1 && (stable.length < 2 || isCrowdComing)) return undefined;
+  if (record.voters.length === 1 && stable.length < 2) return undefined;
   // Two voters are worse than one: the third comes without a stability of its own.
   const eligible = record.voters.length === 2 && stable.length === 0 ? candidates : stable;
   return fromEmptiestZone(eligible, (candidate) => votersIn.get(zoneOf(candidate.voter.id)) ?? 0);

@@ -16,7 +16,6 @@ import type { Chain, Epoch } from './chain.ts';
 import { addressesOf, someLiving } from './choosing.ts';
 import { Hunger } from './hunger.ts';
 import { againMs, beatPeriodMs, hintedAtMs, spreadMs } from './pace.ts';
-import { oldMs, patienceMs, retryMs } from './patience.ts';
 import { Relays } from './relays.ts';
 import type { Roster } from './roster.ts';
 import type { Self } from './self.ts';
@@ -202,7 +201,7 @@ export class Keeper {
     if (this.#retryAt === NEVER) return;
     // What a majority now stands behind is not old for a while.
     const stamp = this.#currentStamps()[0] ?? null;
-    if (stamp !== null) this.#retryAt = at(Math.max(this.#retryAt, stamp.monoMs + oldMs(this.#timings, this.#periodMs)));
+    if (stamp !== null) this.#retryAt = at(Math.max(this.#retryAt, stamp.monoMs + this.#oldMs()));
   }
 
   /** An ack that came by itself, straight from a voter, was given at once: that is a round trip. One that rode on a beat had waited for it. */
@@ -225,7 +224,7 @@ export class Keeper {
   beatSoon(now: MonotonicMs): void {
     if (this.#beatAt === NEVER) return;
     const place = this.#self.tag.lo / 2 ** 32;
-    const soonAt = Math.max(now, this.#beatenAt + retryMs(this.#timings)) + spreadMs(place, this.#memberCount, this.#periodMs);
+    const soonAt = Math.max(now, this.#beatenAt + this.#retryMs()) + spreadMs(place, this.#memberCount, this.#periodMs);
     this.#beatAt = at(Math.min(this.#beatAt, soonAt));
   }
 
@@ -257,7 +256,7 @@ export class Keeper {
     const ack = { kind: 'ack', acks: [row], againMs: isVoter ? 0 : this.#againMs(now) } as const;
     // It rides on the beat that is due to another voter, before that one would miss it; who beats again before that waits for it.
     if (isVoter && via === null) this.#chime(now);
-    const isDue = isVoter && this.#beatAt - now <= oldMs(this.#timings, this.#periodMs) - this.#periodMs;
+    const isDue = isVoter && this.#beatAt - now <= this.#oldMs() - this.#periodMs;
     if (isDue && !beat.isShort && !this.#rows.has(id)) this.#rows.set(id, row);
     else {
       this.#rows.delete(id);
@@ -299,17 +298,18 @@ export class Keeper {
     // Voters ring together; the others should not, unless they are told when.
     this.#beatAt = at(at0 + this.#periodMs * this.#random.between(this.#chain.isVoter ? 0.99 : 0.95, 1));
     // No majority of the present voters has acked this life, and not because they have only just become that.
-    if (this.#currentStamps()[0] === null && this.#majorityAgeMs(now) > oldMs(this.#timings, this.#periodMs))
+    if (this.#currentStamps()[0] === null && this.#majorityAgeMs(now) > this.#oldMs())
       this.#introductions.introduce(addressesOf(this.#roster.table, this.#chain.voterIds), at0, outbox);
     this.#emit(now, at0, this.#chain.voterIds, outbox);
   }
 
   /**
-   * R5: when the newest majority stamp is old, a fresh counter goes to whoever has not acked the newest, until renewed; each RTO, and after
-   * some in vain a little more rarely (patience.ts).
+   * R5: when the newest majority stamp is old, a fresh counter goes to whoever has not acked the newest, until renewed: each RTO, and
+   * after some in vain a little more rarely.
+   * Old is more than two heartbeats: acks may ride on the voters' own beats, and in calm nobody beats at every one.
    */
   #retry(now: Instant, at0: MonotonicMs, outbox: Outbox): void {
-    const untilOldMs = oldMs(this.#timings, this.#periodMs) - this.#majorityAgeMs(now);
+    const untilOldMs = this.#oldMs() - this.#majorityAgeMs(now);
     if (untilOldMs > 0) {
       this.#retryAt = at(at0 + untilOldMs);
       return;
@@ -329,9 +329,7 @@ export class Keeper {
     this.lease.emit(counter, now);
     this.#ackSelf(counter, at0);
     const ageMs = this.#majorityAgeMs(now);
-    const dueMs = oldMs(this.#timings, this.#periodMs);
-    const waitMs = patienceMs(this.#timings, this.#roster, this.#chain.voterIds);
-    const plea = this.#hunger.plea(ageMs, dueMs + RETRIES_ALONE * waitMs, at0);
+    const plea = this.#hunger.plea(ageMs, this.#oldMs() + RETRIES_ALONE * this.#retryMs(), at0);
     const isShort = plea !== 'none';
     const facts = { isShort, isLost: plea === 'lost', ...this.#facts() };
     const rows = this.#rows;
@@ -348,8 +346,9 @@ export class Keeper {
     if (isShort) this.#voice.datagram(this.#bearerAndHelpers(), { kind: 'beat', ...facts, acks: [] }, at0, outbox);
     // Nothing to retry where there is nobody to hear from but oneself, nor where no lease is there to be lost: beats go on.
     const isInTime = !isAlone && this.remainingMs(now) > 0;
-    const inMs = Math.max(waitMs * (1 + Math.floor(this.#retries / QUICK_RETRIES)), dueMs - ageMs);
-    this.#retryAt = isInTime ? at(at0 + inMs) : NEVER;
+    this.#retryAt = isInTime
+      ? at(at0 + Math.max(this.#retryMs() * (1 + Math.floor(this.#retries / QUICK_RETRIES)), this.#oldMs() - ageMs))
+      : NEVER;
   }
 
   /** A voter's word to itself obeys the same rule. */
@@ -378,6 +377,14 @@ export class Keeper {
       this.#stampedOf = { lease, revision: lease.revision, epochs };
     }
     return this.#stamps;
+  }
+
+  #oldMs(): number {
+    return Math.max(2 * this.#timings.heartbeatMs, this.#periodMs) + this.#retryMs();
+  }
+
+  #retryMs(): number {
+    return Math.max(20, this.#timings.heartbeatMs / 4);
   }
 
   /** Whoever brought acks before will do it again. */

@@ -23,9 +23,6 @@ import type { Wishes } from './wishes.ts';
  */
 const GATHER_SHARE = 3 / 4;
 const GATHER_SLACK_MS = 100;
-/** In dwells: members that come no more than so far apart are a crowd, for so long and no longer. */
-const CROWD_GAP = 2;
-const CROWD_LASTS = 10;
 
 /** What the node's life tells of itself when it is asked. */
 export interface LifeFacts {
@@ -51,9 +48,6 @@ export class Outlook {
   /** When the latest of the silent fell silent, and when the next suspect will. */
   #lastSilentAt: MonotonicMs = NEVER;
   #nextSilentAt: MonotonicMs = NEVER;
-  #memberCount = 0;
-  #lastCameAt = Number.NEGATIVE_INFINITY;
-  #crowdSince = Number.NEGATIVE_INFINITY;
 
   constructor(
     self: Self,
@@ -115,7 +109,6 @@ export class Outlook {
       mayLead: life.mayLead && isVoter(record, this.#self.id) ? { incarnation: this.#self.incarnation } : null,
       hasResigned: life.hasResigned && this.isNamedLeader(),
       candidates: this.#candidates(record),
-      isCrowdComing: this.#isCrowdComing(now),
       gone: this.#gone(record, now),
       wanted: this.#wishes.wanted(now),
       reapable: this.#reapable(record, now),
@@ -228,17 +221,6 @@ export class Outlook {
       candidates.push({ voter: { id, storeId: candidate.storeId }, isStable: candidate.isStable });
     }
     return candidates.sort((a, b) => Number(b.isStable) - Number(a.isStable) || (a.voter.id < b.voter.id ? -1 : 1));
-  }
-
-  #isCrowdComing(now: MonotonicMs): boolean {
-    const { confirmedCount } = this.#roster.table;
-    const { dwellMs } = this.#timings;
-    if (confirmedCount > this.#memberCount) {
-      if (now - this.#lastCameAt > CROWD_GAP * dwellMs) this.#crowdSince = now;
-      this.#lastCameAt = now;
-    }
-    this.#memberCount = confirmedCount;
-    return now - this.#lastCameAt < CROWD_GAP * dwellMs && now - this.#crowdSince < CROWD_LASTS * dwellMs;
   }
 
   #gone(record: ClusterRecord, now: MonotonicMs): Situation['gone'] {

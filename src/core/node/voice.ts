@@ -47,11 +47,11 @@ export class Voice {
   }
 
   /** False when too many exchanges are open, or the peer is cut off. */
-  ask(purpose: Purpose, message: Message, now: MonotonicMs, outbox: Outbox, timeoutMs = EXCHANGE_TIMEOUT_MS): boolean {
+  ask(purpose: Purpose, message: Message, now: MonotonicMs, outbox: Outbox): boolean {
     if (this.#open.size >= EXCHANGES_MAX || this.#mutedTo.has(purpose.at)) return false;
     const exchange = this.#nextExchange++;
     this.#open.set(exchange, purpose);
-    outbox.push({ kind: 'exchange', exchange, to: purpose.at, envelope: this.#envelope(message, now), timeoutMs });
+    outbox.push({ kind: 'exchange', exchange, to: purpose.at, envelope: this.#envelope(message, now), timeoutMs: EXCHANGE_TIMEOUT_MS });
     return true;
   }
 

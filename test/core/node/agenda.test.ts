@@ -22,7 +22,6 @@ function situationOf(voters: readonly number[], part: Partial<Situation> & { rea
     mayLead: { incarnation: lifeOf(1).incarnation },
     hasResigned: false,
     candidates: [],
-    isCrowdComing: false,
     gone: [],
     wanted: [],
     reapable: [],
@@ -117,12 +116,6 @@ describe('growing (R11)', () => {
     ['two that are stable', [1], candidates([2, true], [3, true]), adds(2)],
   ] as const)('from one voter with %s', (_what, voters, seen, expected) => {
     expect(voterChange(situationOf(voters, { candidates: seen }))).toStrictEqual(expected);
-  });
-
-  test('from one voter not while a crowd comes, which it would take the lease from; from two on even then', () => {
-    const crowd = { candidates: candidates([3, true], [4, true]), isCrowdComing: true };
-    expect(voterChange(situationOf([1], crowd))).toBeNull();
-    expect(voterChange(situationOf([1, 2], crowd))).toStrictEqual(adds(3));
   });
 
   test('from two goes on to three at once, without a stability of its own, the stable one first', () => {

@@ -1,7 +1,6 @@
 // The voters grow in a cluster at rest: nothing is lost, nobody is silent, so nobody cries for help and nobody is suspected.
 
 import { expect, test } from 'vitest';
-import { PROFILES } from '../../../src/core/index.ts';
 import { said } from '../../support/said.ts';
 import { SmallTown } from '../../support/small-town.ts';
 
@@ -20,26 +19,4 @@ test('a voter more is no reason to ask others for a way, nor to suspect anybody'
   expect(first.node.record?.voters.length).toBe(7);
   expect(cries).toBe(0);
   expect(town.chronicle.filter(({ what }) => what.startsWith('member-suspect'))).toStrictEqual([]);
-});
-
-/** How many vote, each second, while a member more comes every two. */
-function votersWhileCrowdComes(seconds: number): number[] {
-  const town = new SmallTown();
-  const first = town.settle({ name: 'n1' });
-  const counts: number[] = [];
-  for (let s = 0; s < seconds; s++) {
-    if (s % 2 === 0) town.settle({ name: `m${s}`, cluster: null, seeds: [first.address] });
-    town.pass(1000);
-    counts.push(first.node.record?.voters.length ?? 0);
-  }
-  return counts;
-}
-
-test('a crowd is let in before there is a second voter, but not for ever', () => {
-  const { dwellMs } = PROFILES.lan;
-  const counts = votersWhileCrowdComes(75);
-  const secondAtMs = counts.indexOf(2) * 1000;
-  expect(secondAtMs).toBeGreaterThan(9 * dwellMs);
-  expect(secondAtMs).toBeLessThan(11 * dwellMs);
-  expect(counts.at(-1)).toBeGreaterThan(2);
 });
