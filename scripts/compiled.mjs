@@ -22,7 +22,7 @@ export function codeFileName(text) {
 /** What goes into the file. `node`: which binary made it. */
 export function sealed(text, code, node = binary()) {
   const kept = Buffer.concat([Buffer.from(text, 'latin1'), code]);
-  return Buffer.concat([createHash('sha256').update(node).update(kept).digest(), kept]);
+  return Buffer.concat([createHash('sha256').update(codeFileName(text)).update(node).update(kept).digest(), kept]);
 }
 
 /** A function of the executable: this text and the code of it, if they lie in its `directory`, whole and made by this very Node. */
@@ -35,7 +35,7 @@ export function unsealing(text) {
       const { size, mtimeMs } = statSync(process.execPath);
       const binary = [process.version, process.versions.v8, process.arch, size, mtimeMs].join();
       const file = readFileSync(join(directory, ${JSON.stringify(codeFileName(text))}));
-      const digest = createHash('sha256').update(binary).update(file.subarray(${DIGEST_BYTES})).digest();
+      const digest = createHash('sha256').update(${JSON.stringify(codeFileName(text))}).update(binary).update(file.subarray(${DIGEST_BYTES})).digest();
       if (!digest.equals(file.subarray(0, ${DIGEST_BYTES}))) return null;
       return { text: file.latin1Slice(${DIGEST_BYTES}, ${codeAt(text)}), code: file.subarray(${codeAt(text)}) };
     } catch {

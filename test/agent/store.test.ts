@@ -81,6 +81,10 @@ describe('a state write', () => {
     expect(await save(dir)).toBeNull();
     expect(loadState(dir)).toMatchObject({ kind: 'state', state: { writeCount: 2 } });
     expect(await save(join(dir, 'absent'))).toContain(`writing the state file ${join(dir, 'absent', STATE_FILE)} failed: `);
+    // What the system refuses to sync shows that it was asked.
+    const device = await FILES_AT_ONCE.open('/dev/null', 'w');
+    await expect(device.sync()).rejects.toThrow('EINVAL');
+    await device.close();
   });
 
   test.each(points)('that is the first of all and stops at call %i leaves nothing or the state', async (call) => {

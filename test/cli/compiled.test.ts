@@ -21,10 +21,11 @@ let code: Uint8Array;
 // Loaded before the bundle: tells what became of the code that was kept.
 const spy = `data:text/javascript,${encodeURIComponent(`
   import vm from 'node:vm';
+  const isUnpacked = () => process.moduleLoadList.includes('NativeModule zlib');
   vm.Script = class extends vm.Script {
     constructor(text, options) {
       super(text, options);
-      process._rawDebug(options.cachedData === undefined ? 'none' : this.cachedDataRejected ? 'refused by V8' : 'used');
+      process._rawDebug(options.cachedData === undefined ? 'none' : this.cachedDataRejected ? 'refused by V8' : isUnpacked() ? 'used, unpacked' : 'used');
     }
   };
 `)}`;
