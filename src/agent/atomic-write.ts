@@ -1,6 +1,5 @@
 // Replacing a file as a whole. The calls are handed in, so that a test can let each of them fail or be the last one made.
 
-import { closeSync, fsyncSync, openSync, renameSync, writeFileSync } from 'node:fs';
 import { open, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
@@ -17,22 +16,6 @@ export interface OpenFile {
 }
 
 export const SYSTEM_FILES: FileCalls = { open, rename };
-
-/**
- * The same in the one thread that runs, for what a start cannot go on without: on a host where many start at once each of eight calls
- * would wait for its turn twice, there and back.
- */
-export const FILES_AT_ONCE: FileCalls = {
-  async open(path, flags, mode) {
-    const file = openSync(path, flags, mode);
-    return {
-      writeFile: async (text) => writeFileSync(file, text),
-      sync: async () => fsyncSync(file),
-      close: async () => closeSync(file),
-    };
-  },
-  rename: async (from, to) => renameSync(from, to),
-};
 
 /** Durable when it resolves: the new content is on disk before its name is, and the name is on disk before anyone is told (R14). */
 export async function replaceDurably(files: FileCalls, path: string, text: string): Promise<void> {

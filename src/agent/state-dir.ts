@@ -4,7 +4,7 @@
 import { closeSync, fsyncSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { FILES_AT_ONCE, SYSTEM_FILES, temporaryOf } from './atomic-write.ts';
+import { SYSTEM_FILES, temporaryOf } from './atomic-write.ts';
 import { readBootId } from './boot-id.ts';
 import type { StateDirChoice } from './defaults.ts';
 import { describeErrno, errnoOf } from './errno.ts';
@@ -39,7 +39,7 @@ export async function openState(choice: StateDirChoice): Promise<OpenState> {
     probeStateDir(dir);
     const loaded = loadState(dir);
     const bootId = readBootId();
-    const store = new FileStore(dir, loaded.kind === 'state', SYSTEM_FILES, bootId, FILES_AT_ONCE);
+    const store = new FileStore(dir, loaded.kind === 'state', SYSTEM_FILES, bootId);
     const close = async (): Promise<void> => {
       await store.idle();
       await lock.release();

@@ -17,8 +17,6 @@ interface Save {
 export class FileStore implements Store {
   readonly #dir: string;
   readonly #files: FileCalls;
-  /** Of the next save. */
-  #saveFiles: FileCalls;
   readonly #bootId: string | null;
   readonly #saves: Save[] = [];
   #isStateThere: boolean;
@@ -30,13 +28,12 @@ export class FileStore implements Store {
   #peersWritten: string | null = null;
   #idleWaiters: (() => void)[] = [];
 
-  /** `isStateThere`: whether `dir` holds a state file. `bootId` is written beside each state. `first`: for the first save. */
-  constructor(dir: string, isStateThere: boolean, files: FileCalls = SYSTEM_FILES, bootId: string | null = null, first: FileCalls = files) {
+  /** `isStateThere`: whether `dir` holds a state file. `bootId` is written beside each state. */
+  constructor(dir: string, isStateThere: boolean, files: FileCalls = SYSTEM_FILES, bootId: string | null = null) {
     this.#dir = dir;
     this.#bootId = bootId;
     this.#isStateThere = isStateThere;
     this.#files = files;
-    this.#saveFiles = first;
   }
 
   save(state: DurableState, done: (problem: string | null) => void): void {
@@ -93,9 +90,7 @@ export class FileStore implements Store {
     if (this.#problem !== null) return this.#problem;
     const path = join(this.#dir, STATE_FILE);
     try {
-      const files = this.#saveFiles;
-      this.#saveFiles = this.#files;
-      await replaceDurably(files, path, encodeState(state, this.#bootId));
+      await replaceDurably(this.#files, path, encodeState(state, this.#bootId));
       this.#isStateThere = true;
     } catch (thrown) {
       this.#problem = `writing the state file ${path} failed: ${describeErrno(thrown)}`;

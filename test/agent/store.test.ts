@@ -3,7 +3,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { FILES_AT_ONCE, SYSTEM_FILES } from '../../src/agent/atomic-write.ts';
 import { loadPeers } from '../../src/agent/peers-file.ts';
 import { encodeState, loadState, STATE_FILE } from '../../src/agent/state-file.ts';
 import { FileStore } from '../../src/agent/store.ts';
@@ -65,27 +64,6 @@ describe('a state write', () => {
       for (const writeCount of writeCountsAfterCrash(disk)) expect([1, 2]).toContain(writeCount);
     },
   );
-
-  test('that is the first of a run may go by calls of its own, and no other', async () => {
-    const [first, later] = [new FragileDisk({ [STATE_FILE]: encodeState(older) }), new FragileDisk({ [STATE_FILE]: encodeState(older) })];
-    const store = new FileStore('/d', true, later, null, first);
-    for (let i = 0; i < 3; i++) store.save(newer, () => {});
-    await store.idle();
-    expect([first.callCount, later.callCount]).toEqual([callsOfOneSave, 2 * callsOfOneSave]);
-  });
-
-  test('by calls that are made at once is a write like any other, and its failure is told', async () => {
-    const dir = temporaryDir();
-    const save = (into: string): Promise<string | null> =>
-      new Promise((resolve) => new FileStore(into, false, SYSTEM_FILES, null, FILES_AT_ONCE).save(newer, resolve));
-    expect(await save(dir)).toBeNull();
-    expect(loadState(dir)).toMatchObject({ kind: 'state', state: { writeCount: 2 } });
-    expect(await save(join(dir, 'absent'))).toContain(`writing the state file ${join(dir, 'absent', STATE_FILE)} failed: `);
-    // What the system refuses to sync shows that it was asked.
-    const device = await FILES_AT_ONCE.open('/dev/null', 'w');
-    await expect(device.sync()).rejects.toThrow('EINVAL');
-    await device.close();
-  });
 
   test.each(points)('that is the first of all and stops at call %i leaves nothing or the state', async (call) => {
     const disk = new FragileDisk({}, 'stop', call);
