@@ -58,6 +58,7 @@ const FILES: readonly (readonly [string, string, () => Uint8Array | null])[] = [
   ],
   ['with one bit another', 'none', () => changed(sealed(text, code), (it) => (it[it.length >> 1]! ^= 1))],
   ['without a digest', 'none', () => sealed(text, code).subarray(DIGEST_BYTES)],
+  ['of another build, under this name', 'none', () => sealed(`${text} `, code)],
   ['of another release of Node, around the same V8', 'none', () => sealed(text, code, 'v20.0.0')],
   [
     'of another V8',
